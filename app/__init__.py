@@ -1,0 +1,32 @@
+"""Assent: create_app() reads as a table of contents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.config import Config
+
+
+def create_app(config: Config | None = None) -> Flask:
+    # Imported here, so that `assent --help` need not wait for a web framework and a database layer.
+    from flask import Flask
+    from jinja2 import StrictUndefined
+
+    from app import config as settings
+    from app import db, errors, keys
+    from app.installation import TEMPLATES, Installation, load_rules
+    from app.web import health, portal, security
+
+    config = config or settings.load()
+    app = Flask("app", template_folder=str(TEMPLATES))
+    app.extensions["assent"] = Installation(config, keys.load(config.keys_dir), load_rules())
+    app.jinja_env.undefined = StrictUndefined
+    db.init_app(app, config.database_url)
+    security.init_app(app, config)
+    errors.init_app(app)
+    app.register_blueprint(health.bp)
+    app.register_blueprint(portal.bp)
+    return app

@@ -1,0 +1,1 @@
+"""Who is asking: acts, passwords, and the portal sessions behind the cookie."""

@@ -1,0 +1,64 @@
+"""Build the act: who is it, how do we know, when and from where."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask import request
+from sqlalchemy import select
+
+from app.core import contact as text
+from app.core.act import Act
+from app.core.refusals import Reason, Refused, refuse_if
+from app.core.vocabulary import ActorKind, Method
+from app.db import db
+from app.models import PortalSession, Staff
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def console(partner_id: UUID | None = None) -> Act:
+    """The operator at the installation's own command line."""
+    return Act(ActorKind.SYSTEM, Method.CONSOLE, now(), id="console", partner_id=partner_id)
+
+
+def clock(at: datetime | None = None) -> Act:
+    """Nobody: a deadline passed, or a relay answered."""
+    return Act(ActorKind.SYSTEM, Method.CLOCK, at or now(), id="clock")
+
+
+def staff(email: str, method: Method = Method.CONSOLE, on_behalf_of: str | None = None) -> tuple[Act, Staff]:
+    """A staff member, with the roles held now."""
+    person = db.session.scalar(select(Staff).where(Staff.mailbox == text.mailbox(email.strip())))
+    if person is None:
+        raise Refused(Reason.NOT_FOUND, what="staff e-mail")
+    refuse_if(person.disabled_at is not None, Reason.ROLE_NOT_ALLOWED)
+    act = Act(
+        ActorKind.STAFF,
+        method,
+        now(),
+        id=str(person.id),
+        name=person.name,
+        email=person.email,
+        roles=person.roles,
+        partner_id=person.partner_id,
+        partner_type=person.partner.type,
+        on_behalf_of=on_behalf_of,
+    )
+    return act, person
+
+
+def customer(session: PortalSession | None = None, method: Method | None = None) -> Act:
+    """Somebody at the portal: known by the session, or just about to be, by `method`."""
+    known = method or (Method(session.method) if session and session.method else Method.CLOCK)
+    user = session.customer_user_id if session else None
+    agent = "".join(c if c.isprintable() else " " for c in request.user_agent.string)[:300]
+    return Act(
+        ActorKind.CUSTOMER,
+        known,
+        now(),
+        id=str(user) if user else None,
+        ip=request.remote_addr,
+        user_agent=agent or None,
+    )

@@ -1,0 +1,99 @@
+"""The browser's side of the portal: what its signed cookie says, and whether that still holds."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from flask import session as cookie
+from sqlalchemy import select
+
+from app.auth.acts import now
+from app.core import links
+from app.core.refusals import Reason, Refused
+from app.core.vocabulary import InvitationStatus
+from app.db import db
+from app.installation import installation
+from app.models import CustomerUser, Invitation, Machine, Partner, PortalSession, Relationship
+
+ABSOLUTE = timedelta(hours=12)
+
+
+@dataclass
+class Visit:
+    """One browser, one invitation, and everything around it."""
+
+    invitation: Invitation
+    machine: Machine
+    relationship: Relationship
+    partner: Partner
+    session: PortalSession | None
+
+    @property
+    def identified(self) -> bool:
+        return self.session is not None and self.session.method is not None
+
+    @property
+    def user(self) -> CustomerUser | None:
+        known = self.session.customer_user_id if self.session else None
+        return db.session.get(CustomerUser, known) if known else None
+
+    @property
+    def masked_email(self) -> str:
+        """Enough for the right person to know the mailbox, not enough for another to learn it."""
+        local, _, domain = self.invitation.email.rpartition("@")
+        return f"{local[0]}…@{domain}"
+
+    @property
+    def alive(self) -> bool:
+        return self.invitation.status is InvitationStatus.OPEN and now() < self.invitation.expires_at
+
+
+def invitation_by_token(token: str) -> Invitation | None:
+    """The invitation of a live link; dead, foreign, cut and guessed links are all the same nothing."""
+    claimed = links.invitation_of(token)
+    row = db.session.get(Invitation, claimed) if claimed else None
+    key = installation().keys.link
+    if row is None or not links.genuine(key, token, row.id, row.generation):
+        return None
+    return row if row.status is InvitationStatus.OPEN and now() < row.expires_at else None
+
+
+def remember(invitation: Invitation) -> None:
+    cookie.clear()
+    cookie.permanent = True
+    cookie["invitation"], cookie["generation"] = str(invitation.id), invitation.generation
+
+
+def attach(session: PortalSession) -> None:
+    cookie["session"] = str(session.id)
+
+
+def current() -> Visit:
+    """The visit of this browser; refused as `invitation-revoked` when its link stopped being one."""
+    raw, generation = cookie.get("invitation"), cookie.get("generation")
+    if raw is None:
+        raise Refused(Reason.INVITATION_REVOKED)
+    found = db.session.execute(
+        select(Invitation, Machine, Relationship, Partner)
+        .join(Machine, Machine.id == Invitation.machine_id)
+        .join(
+            Relationship,
+            (Relationship.partner_id == Machine.partner_id) & (Relationship.customer_id == Machine.customer_id),
+        )
+        .join(Partner, Partner.id == Machine.partner_id)
+        .where(Invitation.id == UUID(raw), Invitation.generation == generation)
+    ).one_or_none()
+    if found is None:
+        raise Refused(Reason.INVITATION_REVOKED)
+    visit = Visit(*found.tuple(), session=_session(found[0]))
+    if not visit.alive and not visit.identified:
+        raise Refused(Reason.INVITATION_REVOKED)
+    return visit
+
+
+def _session(invitation: Invitation) -> PortalSession | None:
+    raw = cookie.get("session")
+    row = db.session.get(PortalSession, UUID(raw)) if raw else None
+    if row is None or row.invitation_id != invitation.id or row.generation != invitation.generation:
+        return None
+    return row if now() - row.created_at < ABSOLUTE else None

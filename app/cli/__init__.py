@@ -1,0 +1,66 @@
+"""The command line. Every command answers in words or, with --json, in one JSON object and nothing else."""
+
+import sys
+
+import click
+
+from app.cli.customers import attest, customer, invite, purchase, status, withdraw
+from app.cli.database import db_group
+from app.cli.inspection import doctor, machine, mail
+from app.cli.partners import partner, staff, token
+from app.cli.serving import up, web, worker
+from app.config import SetUpError
+from app.core.refusals import Refused
+
+COMMANDS = (
+    up,
+    web,
+    worker,
+    db_group,
+    partner,
+    staff,
+    token,
+    customer,
+    invite,
+    attest,
+    withdraw,
+    purchase,
+    status,
+    machine,
+    doctor,
+    mail,
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="assent")
+def cli() -> None:
+    """Get, record and prove customers' acceptance of the Microsoft Customer Agreement.
+
+    \b
+    Start it:       assent up
+    First steps:    assent partner add --name Fabrikam --type direct-bill --country SE
+                    assent staff add --partner ID --email ana@fabrikam.example --name Ana --role admin-agent
+                    assent customer add --help
+    """
+
+
+for command in COMMANDS:
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; whatever is refused becomes one line and exit 1, never a traceback."""
+    try:
+        cli()
+    except Refused as refused:
+        from app.errors import one_line
+
+        sys.exit(fail(one_line(refused)))
+    except SetUpError as error:
+        sys.exit(fail(str(error)))
+
+
+def fail(line: str) -> int:
+    click.echo(f"assent: {line}", err=True)
+    return 1

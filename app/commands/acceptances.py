@@ -1,0 +1,113 @@
+"""The customer's own answer: accept, decline, or learn that it cannot accept directly."""
+
+import hashlib
+from dataclasses import dataclass
+
+from app.commands.firing import Says, fire
+from app.commands.history import scenario
+from app.core import contact as text
+from app.core.act import Act
+from app.core.lifecycle import AcceptFacts, BlockFacts, DeclineFacts, Event, State
+from app.core.policy import Rulebook
+from app.core.refusals import Reason, refuse_if
+from app.core.vocabulary import (
+    AcceptanceMethod,
+    ActorKind,
+    Assurance,
+    InvitationKind,
+    InvitationStatus,
+    RelationshipState,
+)
+from app.db import db
+from app.models import Invitation, Machine, Relationship, Statement
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What the customer was shown, and did with it."""
+
+    statement: str
+    shown_sha256: str
+    typed_name: str
+    agreed: bool
+    may_bind: bool
+    assurance: Assurance
+    language: str
+
+
+def accept(
+    act: Act,
+    machine: Machine,
+    relationship: Relationship,
+    invitation: Invitation,
+    consent: Consent,
+    rules: Rulebook,
+) -> None:
+    """Record the customer's acceptance of exactly what stood on the page."""
+    refuse_if(act.kind is not ActorKind.CUSTOMER, Reason.NOT_SIGNED_IN)
+    name = text.line(consent.typed_name, "typedName")
+    terms = rules.terms(machine.agreement_type, act.at)
+    sha256 = hashlib.sha256(consent.statement.encode()).hexdigest()
+    facts = AcceptFacts(
+        invitation=invitation.status,
+        expired=act.at >= invitation.expires_at,
+        terms_unchanged=consent.shown_sha256 == sha256,
+        may_bind=consent.may_bind,
+        agreed=consent.agreed,
+        prior_purchases=scenario(machine) is not None,
+        on_record=machine.on_record,
+    )
+    says = Says(
+        clear={
+            "templateId": terms.template_id,
+            "version": terms.version,
+            "country": relationship.country,
+            "language": consent.language,
+            "statementSha256": sha256,
+            "invitation": str(invitation.id),
+            "kind": invitation.kind,
+            "assurance": consent.assurance,
+        },
+        personal=invitation.contact.personal() | {"typedName": name},
+    )
+    fire(machine, Event.ACCEPT, act, facts, says, invitation)
+    if db.session.get(Statement, sha256) is None:
+        db.session.add(Statement(sha256=sha256, text=consent.statement, created_at=act.at))
+    machine.acceptance_number = machine.number
+    machine.method, machine.assurance = AcceptanceMethod.DIRECT, consent.assurance
+    machine.agreed_at, machine.template_id = act.at, terms.template_id
+    machine.accepted_version = terms.version
+    machine.scenario = None
+    invitation.status = InvitationStatus.USED
+    if invitation.kind is InvitationKind.RELATIONSHIP and relationship.state is RelationshipState.REQUESTED:
+        relationship.state = RelationshipState.ACTIVE
+
+
+def decline(act: Act, machine: Machine, invitation: Invitation, reason: str) -> None:
+    refuse_if(act.kind is not ActorKind.CUSTOMER, Reason.NOT_SIGNED_IN)
+    facts = DeclineFacts(
+        invitation=invitation.status,
+        expired=act.at >= invitation.expires_at,
+        identified=act.kind is ActorKind.CUSTOMER,
+    )
+    says = Says(
+        clear={"invitation": str(invitation.id)},
+        personal=invitation.contact.personal() | {"reason": text.line(reason, "reason", limit=1000)},
+    )
+    fire(machine, Event.DECLINE, act, facts, says, invitation)
+    invitation.status = InvitationStatus.DECLINED
+
+
+def block(act: Act, machine: Machine, invitation: Invitation | None, *, upstream: bool = False) -> None:
+    """The customer cannot accept by itself: say so, remember which scenario, tell the partner."""
+    number = scenario(machine)
+    facts = BlockFacts(prior_purchases=number is not None, on_record=machine.on_record, refused_upstream=upstream)
+    says = Says(clear={"scenario": number, "invitation": str(invitation.id) if invitation else None})
+    fire(machine, Event.BLOCK, act, facts, says, invitation)
+    machine.scenario = number
+
+
+def is_barred(machine: Machine) -> bool:
+    """True when opening the agreement has to end in `block` instead."""
+    open_to_it = machine.state in (State.UNCONFIRMED, State.INVITED)
+    return open_to_it and not machine.on_record and scenario(machine) is not None

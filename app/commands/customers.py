@@ -1,0 +1,129 @@
+"""Bring customers into being: the tenant, the partner's relationship with it, and its agreement's machine."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.commands.firing import create_machine
+from app.core import contact as text
+from app.core.act import Act
+from app.core.contact import Contact
+from app.core.permissions import Action, require
+from app.core.refusals import Reason, refuse_if
+from app.core.vocabulary import AgreementType, Authority, Cloud, PartnerType, PurchaseKind, RelationshipState
+from app.db import db, new_id
+from app.models import Customer, CustomerUser, Machine, Partner, Purchase, Relationship, Reselling
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A company as one partner describes it."""
+
+    company: str
+    country: str
+    language: str
+    contact: Contact
+    domain: str | None = None
+    cloud: Cloud = Cloud.PUBLIC
+    id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Added:
+    relationship: Relationship
+    machine: Machine
+    new_tenant: bool
+
+
+def add_customer(
+    act: Act,
+    partner: Partner,
+    profile: Profile,
+    reseller: Partner | None = None,
+    state: RelationshipState = RelationshipState.ACTIVE,
+) -> Added:
+    """The customer of `partner`, through `reseller` where one is named; the machine begins `unconfirmed`."""
+    require(act, Action.ADD_CUSTOMER)
+    refuse_if(partner.authority is Authority.MIRROR, Reason.NOT_FORWARDED)
+    refuse_if(partner.type is PartnerType.RESELLER, Reason.WRONG_PARTNER_TYPE)
+    _check_reseller(partner, reseller)
+    customer, new = _tenant(act, profile)
+    known = db.session.scalar(
+        select(Relationship.id).where(Relationship.partner_id == partner.id, Relationship.customer_id == customer.id)
+    )
+    refuse_if(known is not None, Reason.ALREADY_EXISTS, what=f"Customer {profile.domain or customer.id}")
+    relationship = Relationship(
+        id=new_id(),
+        partner_id=partner.id,
+        customer_id=customer.id,
+        reseller_id=reseller.id if reseller else None,
+        state=state,
+        company=text.line(profile.company, "company"),
+        country=profile.country,
+        language=text.language(profile.language),
+        first_name=profile.contact.first_name,
+        last_name=profile.contact.last_name,
+        email=profile.contact.email,
+        phone=profile.contact.phone,
+        created_at=act.at,
+        customer=customer,
+    )
+    db.session.add(relationship)
+    db.session.flush()
+    machine = create_machine(act, partner.id, customer.id, AgreementType.MCA, relationship.reseller_id)
+    return Added(relationship, machine, new)
+
+
+def _check_reseller(partner: Partner, reseller: Partner | None) -> None:
+    if reseller is None:
+        return
+    refuse_if(partner.type is not PartnerType.PROVIDER, Reason.WRONG_PARTNER_TYPE)
+    tie = db.session.get(Reselling, (partner.id, reseller.id))
+    refuse_if(tie is None, Reason.NO_RELATIONSHIP)
+
+
+def _tenant(act: Act, profile: Profile) -> tuple[Customer, bool]:
+    domain = text.domain(profile.domain) if profile.domain else None
+    known = db.session.scalar(select(Customer).where(Customer.domain == domain)) if domain else None
+    if known is None and profile.id:
+        known = db.session.get(Customer, profile.id)
+    if known is not None:
+        clash = (profile.id and known.id != profile.id) or (domain and known.domain != domain)
+        refuse_if(bool(clash), Reason.INVALID_VALUE, field="id (it belongs to another domain)")
+        return known, False
+    customer = Customer(id=profile.id or new_id(), domain=domain, cloud=profile.cloud, created_at=act.at)
+    db.session.add(customer)
+    db.session.flush()
+    return customer, True
+
+
+def add_user(act: Act, customer: Customer, user_name: str, password_hash: str) -> CustomerUser:
+    """The tenant's first admin; the password is a first secret and must be changed at the first sign-in."""
+    require(act, Action.ADD_CUSTOMER)
+    user = CustomerUser(
+        customer_id=customer.id,
+        user_name=user_name,
+        password_hash=password_hash,
+        must_change=True,
+        is_admin=True,
+        created_at=act.at,
+    )
+    db.session.add(user)
+    return user
+
+
+def record_purchase(act: Act, relationship: Relationship, kind: PurchaseKind, bought_on: date) -> Purchase:
+    """Purchase history known from elsewhere; it decides whether the customer can accept by itself."""
+    require(act, Action.RECORD_PURCHASE)
+    refuse_if(bought_on > act.at.date(), Reason.DATE_IN_FUTURE)
+    purchase = Purchase(
+        partner_id=relationship.partner_id,
+        customer_id=relationship.customer_id,
+        kind=kind,
+        bought_on=bought_on,
+        created_at=act.at,
+    )
+    db.session.add(purchase)
+    return purchase

@@ -1,0 +1,146 @@
+"""The one path: the machine moves, its chain grows by a record, and what the event owes is noted with it."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from app.commands.owing import owe
+from app.core.act import Act
+from app.core.effects import EFFECTS
+from app.core.evidence import FIRST_PREV, VERSION, canonical, commitment, digest, stamp
+from app.core.lifecycle import Event, Facts, State, move
+from app.core.vocabulary import AgreementType, Note, Owed
+from app.db import db, new_id
+from app.models import Invitation, Machine, News, Record, SealedValue, Task
+
+Clear = str | int | None
+
+
+@dataclass(frozen=True)
+class Says:
+    """What a record tells: in the clear, and sealed."""
+
+    clear: Mapping[str, Clear] = field(default_factory=dict)
+    personal: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def create_machine(
+    act: Act, partner_id: UUID, customer_id: UUID, kind: AgreementType, reseller_id: UUID | None
+) -> Machine:
+    """Bring a machine into being with record 1."""
+    machine = Machine(
+        id=new_id(),
+        partner_id=partner_id,
+        customer_id=customer_id,
+        reseller_id=reseller_id,
+        agreement_type=kind,
+        state=State.UNCONFIRMED,
+        since=act.at,
+        number=0,
+        head=FIRST_PREV,
+    )
+    db.session.add(machine)
+    append(machine, Note.CREATED, None, act, Says())
+    return machine
+
+
+def fire(
+    machine: Machine, event: Event, act: Act, facts: Facts, says: Says, invitation: Invitation | None = None
+) -> Record:
+    """Let the machine decide; when it agrees, write everything that follows into this transaction."""
+    before = move(machine, event, facts)
+    if machine.state is not before:
+        machine.since = act.at
+    record = append(machine, event, before, act, says)
+    _owe_effects(machine, event, act, record, invitation)
+    return record
+
+
+def append(machine: Machine, event: Event | Note, before: State | None, act: Act, says: Says) -> Record:
+    """Chain one record to the machine and make it news."""
+    personal = {**says.personal, **_person(act)}
+    sealed = {name: (secrets.token_bytes(16), value) for name, value in personal.items() if value}
+    body: dict[str, object] = {
+        "v": VERSION,
+        "machine": str(machine.id),
+        "number": machine.number + 1,
+        "prev": machine.head,
+        "event": event,
+        "before": before,
+        "after": machine.state,
+        "at": stamp(act.at),
+        "actor": act.actor(),
+        "facts": {"agreementType": machine.agreement_type}
+        | {name: value for name, value in says.clear.items() if value is not None},
+        "sealed": {name: commitment(salt, value) for name, (salt, value) in sealed.items()},
+    }
+    record = Record(
+        id=new_id(),
+        partner_id=machine.partner_id,
+        machine_id=machine.id,
+        number=machine.number + 1,
+        event=event.value,
+        body=canonical(body).decode(),
+        hash=digest(body),
+        at=act.at,
+    )
+    machine.number, machine.head = record.number, record.hash
+    db.session.add(record)
+    db.session.flush()
+    db.session.add_all(
+        SealedValue(
+            partner_id=machine.partner_id,
+            record_id=record.id,
+            name=name,
+            commitment=commitment(salt, value),
+            salt=salt,
+            value=value,
+        )
+        for name, (salt, value) in sealed.items()
+    )
+    tell(machine, EFFECTS[event].news, act, record.id)
+    return record
+
+
+def tell(machine: Machine, news: str, act: Act, record_id: UUID | None = None) -> None:
+    """Leave a line of news; the sequencer numbers it once it is committed."""
+    db.session.add(
+        News(
+            partner_id=machine.partner_id,
+            customer_id=machine.customer_id,
+            machine_id=machine.id,
+            record_id=record_id,
+            type=news,
+            at=act.at,
+        )
+    )
+
+
+def _person(act: Act) -> dict[str, str | None]:
+    return {
+        "actorName": act.name,
+        "onBehalfOf": act.on_behalf_of,
+        "ip": act.ip,
+        "userAgent": act.user_agent,
+    }
+
+
+def _owe_effects(machine: Machine, event: Event, act: Act, record: Record, invitation: Invitation | None) -> None:
+    effect = EFFECTS[event]
+    payload = {"machine": str(machine.id), "invitation": str(invitation.id) if invitation else None}
+    for mail in effect.mails:
+        owe(mail, machine.partner_id, f"{mail}:{record.id}", payload, act.at)
+    for timer in effect.timers:
+        due = invitation.expires_at if timer is Owed.INVITATION_EXPIRY and invitation else act.at
+        owe(timer, machine.partner_id, f"{timer}:{record.id}", payload, due)
+    if effect.task:
+        db.session.add(
+            Task(
+                partner_id=machine.partner_id,
+                machine_id=machine.id,
+                kind=effect.task,
+                assignee_id=invitation.invited_by if invitation else None,
+                created_at=act.at,
+            )
+        )

@@ -1,0 +1,111 @@
+"""How somebody who followed a link is identified: sessions, mailed codes, passwords. Every try is counted here."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from app.commands.acceptances import block, is_barred
+from app.commands.owing import owe
+from app.core import codes
+from app.core.act import Act
+from app.core.refusals import Reason, refuse_if
+from app.core.vocabulary import Method, Owed
+from app.db import db
+from app.models import Attempt, CustomerUser, Invitation, Machine, PortalSession
+
+CODES_PER_HOUR = 5
+SIGN_INS_PER_ACCOUNT = 10
+SIGN_INS_PER_ADDRESS = 50
+WINDOW_MINUTES = {"code": 60, "account": 15, "address": 15}
+
+
+def count(act: Act, purpose: str, subject: str, limit: int) -> None:
+    """Count one try, or refuse it when the window holds too many already."""
+    minutes = WINDOW_MINUTES[purpose]
+    held = (Attempt.purpose == purpose, Attempt.subject == subject)
+    recent = select(func.count()).where(*held, Attempt.at > act.at - timedelta(minutes=minutes))
+    refuse_if((db.session.scalar(recent) or 0) >= limit, Reason.RATE_LIMITED, minutes=minutes)
+    db.session.add(Attempt(purpose=purpose, subject=subject, at=act.at))
+    db.session.flush()
+
+
+def enter(act: Act, invitation: Invitation) -> PortalSession:
+    """A session for a browser that is about to be identified; its id is the secret in the signed cookie."""
+    session = PortalSession(
+        id=uuid.uuid4(),
+        invitation_id=invitation.id,
+        generation=invitation.generation,
+        code_number=0,
+        code_tries=0,
+        created_at=act.at,
+        seen_at=act.at,
+    )
+    db.session.add(session)
+    db.session.flush()
+    return session
+
+
+def ask_code(act: Act, session: PortalSession, invitation: Invitation) -> None:
+    """Owe a code to the invited mailbox; a former one stops working."""
+    count(act, "code", str(invitation.id), CODES_PER_HOUR)
+    session.code_number += 1
+    session.code_tries = 0
+    session.code_expires_at = act.at + codes.LIFETIME
+    payload = {
+        "invitation": str(invitation.id),
+        "machine": str(invitation.machine_id),
+        "session": str(session.id),
+        "number": session.code_number,
+    }
+    dedupe = f"{Owed.SIGN_IN_CODE}:{session.id}:{session.code_number}"
+    owe(Owed.SIGN_IN_CODE, invitation.partner_id, dedupe, payload, act.at)
+
+
+def try_code(act: Act, session: PortalSession, key: bytes, given: str) -> bool:
+    """One try of at most five; the count is raised before the digits are looked at, also among parallel tries."""
+    counted = db.session.execute(
+        update(PortalSession)
+        .where(
+            PortalSession.id == session.id,
+            PortalSession.code_number == session.code_number,
+            PortalSession.code_tries < codes.TRIES,
+            PortalSession.code_expires_at > act.at,
+        )
+        .values(code_tries=PortalSession.code_tries + 1)
+    )
+    allowed = counted.rowcount == 1  # type: ignore[attr-defined]
+    return allowed and codes.matches(key, session.id, session.code_number, given)
+
+
+def count_sign_in(act: Act, user_name: str) -> None:
+    count(act, "account", user_name.casefold()[:320], SIGN_INS_PER_ACCOUNT)
+    count(act, "address", act.ip or "unknown", SIGN_INS_PER_ADDRESS)
+
+
+def identify(
+    act: Act, session: PortalSession, machine: Machine, invitation: Invitation, user: CustomerUser | None = None
+) -> PortalSession:
+    """The person is known now: a fresh session id, and the blocked answer at once where it applies."""
+    fresh = enter(act, invitation)
+    fresh.method = Method.PASSWORD if user else Method.EMAIL_CODE
+    fresh.customer_user_id = user.id if user else None
+    db.session.delete(session)
+    if is_barred(machine):
+        block(act, machine, invitation)
+    return fresh
+
+
+def change_password(user: CustomerUser, password_hash: str) -> None:
+    user.password_hash, user.must_change = password_hash, False
+
+
+def leave(session: PortalSession) -> None:
+    db.session.delete(session)
+
+
+def forget_old(now: datetime) -> None:
+    """Sessions and counted tries nobody can use any more."""
+    day_ago = now - timedelta(days=1)
+    for table, column in ((PortalSession, PortalSession.created_at), (Attempt, Attempt.at)):
+        db.session.execute(table.__table__.delete().where(column < day_ago))  # type: ignore[attr-defined]

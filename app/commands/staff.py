@@ -1,0 +1,102 @@
+"""Add and disable the people and service accounts that act for a partner, and the tokens they use."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from app.core import contact as text
+from app.core.act import Act
+from app.core.permissions import Action, require
+from app.core.refusals import Reason, Refused, refuse_if
+from app.core.vocabulary import Role, TokenKind
+from app.db import db, new_id
+from app.models import Partner, RoleGrant, ServiceAccount, Staff, Task, Token
+
+TOKEN_MARK = "asn_"  # noqa: S105  the prefix of every token
+
+
+def add_staff(act: Act, partner: Partner, email: str, name: str, roles: Iterable[Role]) -> Staff:
+    require(act, Action.MANAGE_STAFF)
+    address = text.email(email)
+    known = db.session.scalar(select(Staff).where(Staff.mailbox == text.mailbox(address)))
+    refuse_if(known is not None, Reason.ALREADY_EXISTS, what=f"Staff {address}")
+    refuse_if(not list(roles), Reason.MISSING_FIELD, field="role")
+    staff = Staff(
+        id=new_id(),
+        partner_id=partner.id,
+        email=address,
+        mailbox=text.mailbox(address),
+        name=text.line(name, "name"),
+        created_at=act.at,
+    )
+    db.session.add(staff)
+    db.session.flush()
+    db.session.add_all(RoleGrant(partner_id=partner.id, staff_id=staff.id, role=role) for role in sorted(set(roles)))
+    return staff
+
+
+def disable_staff(act: Act, staff: Staff) -> None:
+    """End a person's access at once: tokens die, open tasks go back to the partner's pile."""
+    require(act, Action.MANAGE_STAFF)
+    refuse_if(staff.disabled_at is not None, Reason.ALREADY_EXISTS, what=f"Disabled staff {staff.email}")
+    staff.disabled_at = act.at
+    db.session.execute(
+        update(Token).where(Token.staff_id == staff.id, Token.revoked_at.is_(None)).values(revoked_at=act.at)
+    )
+    db.session.execute(
+        update(Task).where(Task.assignee_id == staff.id, Task.closed_at.is_(None)).values(assignee_id=None)
+    )
+
+
+def open_service_account(act: Act, partner: Partner, name: str, roles: Iterable[Role]) -> ServiceAccount:
+    """The partner's service account of that name, with these roles; made when it is not there yet."""
+    require(act, Action.MANAGE_STAFF)
+    name, wanted = text.line(name, "name"), sorted(set(roles))
+    account = db.session.scalar(
+        select(ServiceAccount).where(ServiceAccount.partner_id == partner.id, ServiceAccount.name == name)
+    )
+    if account is None:
+        refuse_if(not wanted, Reason.MISSING_FIELD, field="role")
+        account = ServiceAccount(id=new_id(), partner_id=partner.id, name=name, created_at=act.at)
+        db.session.add(account)
+        db.session.flush()
+    held = {grant.role for grant in account.grants}
+    db.session.add_all(
+        RoleGrant(partner_id=partner.id, service_account_id=account.id, role=role)
+        for role in wanted
+        if role not in held
+    )
+    return account
+
+
+def create_token(
+    act: Act, partner: Partner, holder: Staff | ServiceAccount | None, expires_in_days: int | None = None
+) -> tuple[Token, str]:
+    """A new bearer token and its secret, which is shown this once and kept only as a digest."""
+    require(act, Action.MANAGE_STAFF)
+    refuse_if(holder is not None and holder.disabled_at is not None, Reason.INVALID_VALUE, field="holder (disabled)")
+    secret = TOKEN_MARK + secrets.token_urlsafe(32)
+    kinds = {Staff: TokenKind.APP_USER, ServiceAccount: TokenKind.SERVICE}
+    token = Token(
+        id=new_id(),
+        partner_id=partner.id,
+        kind=kinds.get(type(holder), TokenKind.APP_ONLY),  # type: ignore[arg-type]
+        staff_id=holder.id if isinstance(holder, Staff) else None,
+        service_account_id=holder.id if isinstance(holder, ServiceAccount) else None,
+        prefix=secret[:12],
+        digest=hashlib.sha256(secret.encode()).hexdigest(),
+        created_at=act.at,
+        expires_at=act.at + timedelta(days=expires_in_days) if expires_in_days else None,
+    )
+    db.session.add(token)
+    return token, secret
+
+
+def revoke_token(act: Act, token: Token) -> None:
+    require(act, Action.MANAGE_STAFF)
+    if token.revoked_at is not None:
+        raise Refused(Reason.ALREADY_EXISTS, what=f"Revoked token {token.prefix}")
+    token.revoked_at = act.at

@@ -1,0 +1,249 @@
+"""Settings: one row each; the environment beats instance/settings.toml beats the default, bad ones stop the start."""
+
+import difflib
+import ipaddress
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+PREFIX = "ASSENT_"
+
+
+class SetUpError(Exception):
+    """The installation cannot start as it is; the message is one line that says what to do."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _number(low: float, high: float) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        number = float(value)
+        if not low <= number <= high:
+            raise ValueError(f"must be between {low:g} and {high:g}")
+        return number
+
+    return parse
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"-?\d+", value):
+            raise ValueError("must be a whole number")
+        return int(_number(low, high)(value))
+
+    return parse
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in words:
+            raise ValueError(f"must be one of: {', '.join(words)}")
+        return value
+
+    return parse
+
+
+def _bind(value: str) -> str:
+    if not re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}", value):
+        raise ValueError("must be host:port, for example 127.0.0.1:8000")
+    return value
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be http(s)://host, for example https://assent.example.com")
+    return value.rstrip("/")
+
+
+def _database_url(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("must begin with postgresql+psycopg:// (or be left out for SQLite)")
+    return value
+
+
+def _mail_from(value: str) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]):
+        raise ValueError('must be an address, for example "Assent <assent@example.com>"')
+    return value
+
+
+@dataclass(frozen=True)
+class Relay:
+    """One SMTP server of `SMTP_URL`."""
+
+    host: str
+    port: int
+    user: str | None
+    password: str | None = field(repr=False)
+    implicit_tls: bool = False
+    starttls: str = "opportunistic"
+
+    @property
+    def name(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _relay(url: str) -> Relay:
+    parts = urlsplit(url.strip())
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("each relay must be smtp://host:port or smtps://host:port")
+    query = parse_qs(parts.query)
+    if set(query) - {"starttls"}:
+        raise ValueError("the only option of a relay is ?starttls=require|opportunistic|off")
+    safe = parts.username is None or is_loopback(parts.hostname)
+    return Relay(
+        host=parts.hostname,
+        port=parts.port or (465 if parts.scheme == "smtps" else 25),
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        implicit_tls=parts.scheme == "smtps",
+        # A password never leaves for another host in the clear unless `off` asks for it.
+        starttls=_one_of("require", "opportunistic", "off")(
+            query.get("starttls", ["opportunistic" if safe else "require"])[0]
+        ),
+    )
+
+
+def _relays(value: str) -> tuple[Relay, ...]:
+    return tuple(_relay(url) for url in value.split(",") if url.strip())
+
+
+@dataclass(frozen=True)
+class Setting:
+    name: str
+    default: str
+    parse: Callable[[str], Any]
+    help: str
+
+
+SETTINGS = (
+    Setting("INSTANCE", "./instance", _text, "folder for database, keys and dropped mail"),
+    Setting("DATABASE_URL", "", lambda v: v and _database_url(v), "PostgreSQL; empty: SQLite in INSTANCE"),
+    Setting("BIND", "127.0.0.1:8000", _bind, "address and port the web server listens on"),
+    Setting("BASE_URL", "", lambda v: v and _base_url(v), "address in mails; empty: http://BIND"),
+    Setting("WEB_WORKERS", "1", _whole(1, 64), "web processes; SQLite allows one"),
+    Setting("KEYS_DIR", "", _text, "folder for keys; empty: INSTANCE/keys"),
+    Setting("SMTP_URL", "", _relays, "relay(s), comma-separated; empty: .eml files in INSTANCE/mail"),
+    Setting("MAIL_FROM", "", lambda v: v and _mail_from(v), "sender; empty: assent@ the host of BASE_URL"),
+    Setting("MAIL_RATE", "0", _number(0, 100_000), "mails a second over all workers; 0: no limit"),
+    Setting("PORTAL", "builtin", _one_of("builtin", "microsoft"), "whose portal the links lead to"),
+    Setting("LEASE_SECONDS", "60", _number(1, 3600), "how long a worker may hold a row unheard of"),
+    Setting("IN_FLIGHT", "50", _whole(1, 1000), "rows one worker carries at a time"),
+    Setting("TRUSTED_PROXIES", "0", _whole(0, 10), "reverse proxies in front whose headers count"),
+    Setting("LOG_FORMAT", "text", _one_of("json", "text"), "form of the log on stderr"),
+)
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True)
+class Config:
+    instance: Path
+    database_url: str
+    bind: str
+    base_url: str
+    web_workers: int
+    keys_dir: Path
+    smtp_url: tuple[Relay, ...]
+    mail_from: str
+    mail_rate: float
+    portal: str
+    lease_seconds: float
+    in_flight: int
+    trusted_proxies: int
+    log_format: str
+    sources: Mapping[str, str] = field(repr=False, compare=False)
+
+    @property
+    def sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def secure(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        return self.bind.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(self.bind.rpartition(":")[2])
+
+
+def load(environ: Mapping[str, str] | None = None) -> Config:
+    """Read, check and complete the settings, or stop with one line that names the bad one."""
+    environ = os.environ if environ is None else environ
+    given = {key[len(PREFIX) :]: value for key, value in environ.items() if key.startswith(PREFIX)}
+    _refuse_unknown(given, f"environment variable {PREFIX}")
+    instance = Path(given.get("INSTANCE") or BY_NAME["INSTANCE"].default).absolute()
+    in_file = _read_file(instance / "settings.toml")
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for setting in SETTINGS:
+        raw, source = _pick(setting, given, in_file)
+        try:
+            values[setting.name.lower()] = setting.parse(raw)
+        except ValueError as error:
+            raise SetUpError(f"setting {setting.name} ({source}): {error}") from error
+        sources[setting.name] = source
+    return _complete(values, instance, sources)
+
+
+def _pick(setting: Setting, given: Mapping[str, str], in_file: Mapping[str, str]) -> tuple[str, str]:
+    if setting.name in given:
+        return given[setting.name], "environment"
+    if setting.name in in_file:
+        return in_file[setting.name], "settings.toml"
+    return setting.default, "default"
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SetUpError(f"cannot read {path}: {error}") from error
+    values = {key.upper(): str(value) for key, value in content.items()}
+    _refuse_unknown(values, f"setting in {path}: ")
+    return values
+
+
+def _refuse_unknown(names: Mapping[str, str], where: str) -> None:
+    for name in names:
+        if name not in BY_NAME:
+            near = difflib.get_close_matches(name, BY_NAME, 1)
+            hint = f"; did you mean {near[0]}?" if near else "; see `assent doctor` for the settings there are"
+            raise SetUpError(f"unknown {where}{name}{hint}")
+
+
+def _complete(values: dict[str, Any], instance: Path, sources: dict[str, str]) -> Config:
+    values["instance"] = instance
+    values["keys_dir"] = Path(values["keys_dir"]).absolute() if values["keys_dir"] else instance / "keys"
+    values["database_url"] = values["database_url"] or f"sqlite:///{instance / 'assent.db'}"
+    values["base_url"] = values["base_url"] or f"http://{values['bind']}"
+    host = urlsplit(values["base_url"]).hostname or "localhost"
+    named = host if re.search("[a-z]", host) and ":" not in host else "localhost"
+    values["mail_from"] = values["mail_from"] or f"Assent <assent@{named}>"
+    config = Config(**values, sources=sources)
+    if config.sqlite and config.web_workers > 1:
+        raise SetUpError(
+            "WEB_WORKERS: SQLite serves one web process; set WEB_WORKERS=1 or move to PostgreSQL (DATABASE_URL)"
+        )
+    return config

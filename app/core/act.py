@@ -1,0 +1,35 @@
+"""Who acts, how they were identified, when and from where: one frozen value, built at the edge."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.core.vocabulary import ActorKind, Method, PartnerType, Role
+
+
+@dataclass(frozen=True)
+class Act:
+    kind: ActorKind
+    method: Method
+    at: datetime
+    id: str | None = None
+    name: str | None = None
+    email: str | None = None
+    roles: frozenset[Role] = frozenset()
+    partner_id: UUID | None = None
+    partner_type: PartnerType | None = None
+    language: str = "en"
+    ip: str | None = None
+    user_agent: str | None = None
+    on_behalf_of: str | None = None
+
+    @property
+    def role(self) -> str | None:
+        """The roles then held, in a fixed order, as one word for the record."""
+        if self.kind is ActorKind.CUSTOMER:
+            return "customer"
+        return ",".join(role for role in Role if role in self.roles) or None
+
+    def actor(self) -> dict[str, str | None]:
+        """The `actor` member of a record."""
+        return {"kind": self.kind, "id": self.id, "role": self.role, "method": self.method}

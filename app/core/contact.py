@@ -1,0 +1,97 @@
+"""People and the lines of text they are made of: cleaned once, refused with a word when they cannot be."""
+
+import re
+import unicodedata
+from dataclasses import asdict, dataclass
+
+from app.core.refusals import Reason, Refused, refuse_if
+
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
+DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{3,30}[0-9]")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+LINE_LIMIT = 200
+
+# Mailboxes anybody can have: sharing such a domain with the partner says nothing about the person.
+PUBLIC_MAIL_DOMAINS = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com "
+    "gmx.com gmx.net gmx.de web.de mail.com proton.me protonmail.com qq.com 163.com 126.com".split()
+)
+
+
+def line(value: str | None, name: str, *, required: bool = True, limit: int = LINE_LIMIT) -> str:
+    """One line of human text: NFC, trimmed, no control or format characters that could fool a reader."""
+    text = unicodedata.normalize("NFC", value or "").strip()
+    refuse_if(required and not text, Reason.MISSING_FIELD, field=name)
+    refuse_if(len(text) > limit, Reason.INVALID_TEXT, field=name, limit=limit)
+    bad = any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text)
+    refuse_if(bad, Reason.INVALID_TEXT, field=name)
+    return text
+
+
+def email(value: str | None, name: str = "email") -> str:
+    """An address as `local@domain`, the domain in lower-case ASCII; only the form is checked."""
+    text = line(value, name, limit=254)
+    local, at, domain = text.rpartition("@")
+    try:
+        domain = domain.encode("idna").decode().lower()
+    except UnicodeError as error:
+        raise Refused(Reason.INVALID_EMAIL, field=name) from error
+    address = f"{local}{at}{domain}"
+    dots = local.startswith(".") or local.endswith(".") or ".." in local
+    sound = ADDRESS.fullmatch(address) and DOMAIN.fullmatch(domain) and not dots
+    refuse_if(not sound, Reason.INVALID_EMAIL, field=name)
+    return address
+
+
+def mailbox(address: str) -> str:
+    """The form under which two spellings of one address are the same."""
+    return address.casefold()
+
+
+def domain(value: str | None, name: str = "domain") -> str:
+    text = line(value, name, limit=253).lower()
+    refuse_if(not DOMAIN.fullmatch(text), Reason.INVALID_VALUE, field=name)
+    return text
+
+
+def phone(value: str | None) -> str | None:
+    text = line(value, "phone", required=False, limit=40)
+    refuse_if(bool(text) and not PHONE.fullmatch(text), Reason.INVALID_PHONE, field="phone")
+    return text or None
+
+
+def language(value: str | None) -> str:
+    text = line(value, "language", limit=35)
+    refuse_if(not LANGUAGE.fullmatch(text), Reason.INVALID_VALUE, field="language")
+    return text
+
+
+@dataclass(frozen=True)
+class Contact:
+    first_name: str
+    last_name: str
+    email: str
+    phone: str | None = None
+
+    @classmethod
+    def parse(
+        cls, first_name: str | None, last_name: str | None, address: str | None, number: str | None = None
+    ) -> "Contact":
+        return cls(line(first_name, "firstName"), line(last_name, "lastName"), email(address), phone(number))
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    def personal(self) -> dict[str, str]:
+        """The values as a record seals them and the wire spells them."""
+        wire = {"first_name": "firstName", "last_name": "lastName", "email": "email", "phone": "phoneNumber"}
+        return {wire[key]: value for key, value in asdict(self).items() if value}
+
+
+def is_partners_own(address: str, staff: frozenset[str]) -> bool:
+    """True when an address is at a domain the partner's own staff write from, or is one of theirs."""
+    own = {mailbox(known) for known in staff}
+    domains = {known.rpartition("@")[2] for known in own} - PUBLIC_MAIL_DOMAINS
+    return mailbox(address) in own or mailbox(address).rpartition("@")[2] in domains

@@ -1,0 +1,55 @@
+"""The stable words for "no": why a command was refused. Prose and status codes live in errors.py."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    MISSING_FIELD = "missing-field"
+    INVALID_EMAIL = "invalid-email"
+    INVALID_PHONE = "invalid-phone"
+    INVALID_TEXT = "invalid-text"
+    INVALID_VALUE = "invalid-value"
+    DATE_IN_FUTURE = "date-in-future"
+    UNKNOWN_AGREEMENT_TYPE = "unknown-agreement-type"
+    NOT_AGREED = "not-agreed"
+    ALREADY_CONFIRMED = "already-confirmed"
+    ALREADY_EXISTS = "already-exists"
+    NOT_SIGNED_IN = "not-signed-in"
+    WRONG_CREDENTIALS = "wrong-credentials"
+    WRONG_CODE = "wrong-code"
+    ROLE_NOT_ALLOWED = "role-not-allowed"
+    NOT_AN_ADMIN = "not-an-admin"
+    RESELLER_CANNOT_ATTEST = "reseller-cannot-attest"
+    WRONG_PARTNER_TYPE = "wrong-partner-type"
+    NO_RELATIONSHIP = "no-relationship"
+    NOT_FOUND = "not-found"
+    WRONG_STATE = "wrong-state"
+    NOTHING_TO_RECONFIRM = "nothing-to-reconfirm"
+    NO_PRIOR_PURCHASES = "no-prior-purchases"
+    NOT_DUE = "not-due"
+    CHANGED_MEANWHILE = "changed-meanwhile"
+    DIRECT_ROUTE_NOT_AVAILABLE = "direct-route-not-available"
+    DIRECT_ACCEPTANCE_UNAVAILABLE = "direct-acceptance-unavailable"
+    CONTACT_SUPPRESSED = "contact-suppressed"
+    CONTACT_IS_PARTNER = "contact-is-partner"
+    NATIONAL_CLOUD_UNSUPPORTED = "national-cloud-unsupported"
+    TERMS_CHANGED = "terms-changed"
+    INVITATION_EXPIRED = "invitation-expired"
+    INVITATION_REVOKED = "invitation-revoked"
+    INVITATION_USED = "invitation-used"
+    RATE_LIMITED = "rate-limited"
+    NOT_FORWARDED = "not-forwarded"
+
+
+class Refused(Exception):
+    """A rule said no. `data` names what the caller sent or lacks; it never holds prose."""
+
+    def __init__(self, reason: Reason, **data: object) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.data = data
+
+
+def refuse_if(condition: bool, reason: Reason, **data: object) -> None:
+    if condition:
+        raise Refused(reason, **data)

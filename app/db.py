@@ -1,0 +1,159 @@
+"""The database: engine set-up for SQLite and PostgreSQL, the declarative base, and `transaction()`."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Uuid, event, func, literal_column, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.types import TypeDecorator
+from uuid_utils.compat import uuid7
+
+from app.core.refusals import Reason, Refused
+
+T = TypeVar("T", bound=StrEnum)
+WRITE = "assent_write"
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Utc(TypeDecorator[datetime]):
+    """Aware UTC datetimes in, aware UTC datetimes out, on a database that knows zones and on one that does not."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone is not a time")
+        utc = value.astimezone(UTC)
+        return utc if dialect.name == "postgresql" else utc.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def vocabulary(words: type[StrEnum], name: str) -> Enum:
+    """A column of a closed vocabulary: a string with a CHECK, loaded as the StrEnum."""
+    return Enum(
+        words,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda kind: [word.value for word in kind],
+    )
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+
+
+Base.registry.update_type_annotation_map({datetime: Utc(), UUID: Uuid()})
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+
+
+def new_id() -> UUID:
+    """A time-ordered uuid, so that fresh rows lie side by side."""
+    return uuid7()
+
+
+def init_app(app: Flask, url: str) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
+        {"connect_args": {"timeout": 10}} if url.startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 10}
+    )
+    db.init_app(app)
+    with app.app_context():
+        _set_up(db.engine)
+
+
+def _set_up(engine: Engine) -> None:
+    """Give an engine the behaviour the product relies on."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _open_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    if mode != "wal":
+        raise OSError("SQLite cannot keep a write-ahead log here; is the instance folder on a network share?")
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes its place at once: a deferred BEGIN that is upgraded later fails with "database is locked".
+    writes = connection.get_execution_options().get(WRITE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _write_queue() -> Iterator[None]:
+    """On SQLite writers of all processes queue on a lock file; its own busy loop starves some of them."""
+    engine = db.engine
+    if engine.dialect.name != "sqlite" or engine.url.database in (None, "", ":memory:"):
+        yield
+        return
+    with Path(f"{engine.url.database}.queue").open("a") as queue:
+        fcntl.flock(queue, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The one way to write: begins, yields the session, commits; whoever lost a race gets `changed-meanwhile`."""
+    session = db.session()
+    session.rollback()
+    with _write_queue():
+        try:
+            session.connection(execution_options={WRITE: True})
+            yield session
+            session.commit()
+        except StaleDataError as error:
+            session.rollback()
+            raise Refused(Reason.CHANGED_MEANWHILE) from error
+        except IntegrityError as error:
+            session.rollback()
+            if is_conflict(error):
+                raise Refused(Reason.CHANGED_MEANWHILE) from error
+            raise
+        except BaseException:
+            session.rollback()
+            raise
+
+
+def is_conflict(error: IntegrityError) -> bool:
+    """True for a broken UNIQUE: somebody else wrote the same thing first."""
+    return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint failed" in str(error.orig)
+
+
+def database_now(session: Session) -> datetime:
+    """The database's clock: the only one that all workers share."""
+    if session.get_bind().dialect.name == "sqlite":
+        text = session.execute(select(func.strftime("%Y-%m-%dT%H:%M:%f", "now"))).scalar_one()
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return session.execute(select(literal_column("clock_timestamp()", Utc()))).scalar_one()

@@ -1,0 +1,138 @@
+"""The only place where a refusal becomes a status, a vendor code and words that say what to do."""
+
+from dataclasses import dataclass
+
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.core.refusals import Reason, Refused
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    code: int
+    remedy: str
+
+
+ANSWERS: dict[Reason, Answer] = {
+    Reason.MISSING_FIELD: Answer(400, 3000, "Fill in {field}."),
+    Reason.INVALID_EMAIL: Answer(400, 3000, "Give {field} as a plain address such as ana@example.com."),
+    Reason.INVALID_PHONE: Answer(400, 3000, "Give the phone number with digits, for example +46 8 123 456."),
+    Reason.INVALID_TEXT: Answer(
+        400, 3000, "Give {field} as one line of at most {limit} characters without control characters."
+    ),
+    Reason.INVALID_VALUE: Answer(400, 3000, "The value of {field} is not one that is known; check its spelling."),
+    Reason.DATE_IN_FUTURE: Answer(400, 3000, "Give the day on which the customer agreed; it cannot lie ahead."),
+    Reason.UNKNOWN_AGREEMENT_TYPE: Answer(400, 3000, "No agreement of type {type} is on offer on that day."),
+    Reason.NOT_AGREED: Answer(400, 3000, "Tick every box and type your full name to accept."),
+    Reason.ALREADY_CONFIRMED: Answer(
+        400, 600061, "This person's confirmation is already on record; change the contact to record another."
+    ),
+    Reason.ALREADY_EXISTS: Answer(409, 2000, "{what} exists already; use the one there is."),
+    Reason.NOT_SIGNED_IN: Answer(401, 800001, "Identify yourself first, with a code or your user name."),
+    Reason.WRONG_CREDENTIALS: Answer(
+        401, 800001, "User name or password do not match. Check both, or ask for a code by mail instead."
+    ),
+    Reason.WRONG_CODE: Answer(
+        401, 800001, "That is not the code of the newest mail, or it has expired. Check it or ask for a new one."
+    ),
+    Reason.ROLE_NOT_ALLOWED: Answer(403, 900150, "This needs another role; ask a global admin of the partner."),
+    Reason.NOT_AN_ADMIN: Answer(
+        403, 900150, "Only an admin of the customer, or the invited person with authority to bind it, can accept."
+    ),
+    Reason.RESELLER_CANNOT_ATTEST: Answer(
+        403, 1002, "An indirect reseller cannot attest; its indirect provider has to record the confirmation."
+    ),
+    Reason.WRONG_PARTNER_TYPE: Answer(403, 1002, "A partner of this type cannot do this."),
+    Reason.NO_RELATIONSHIP: Answer(403, 20002, "There is no relationship with this customer; invite it to one first."),
+    Reason.NOT_FOUND: Answer(404, 1000, "Nothing with this {what} is visible to you; check the id."),
+    Reason.WRONG_STATE: Answer(
+        409, 2000, "The agreement is {state}, where {event} is not possible; `assent machine` lists the moves."
+    ),
+    Reason.NOTHING_TO_RECONFIRM: Answer(
+        409, 2000, "The customer has accepted the current version; there is nothing to ask for."
+    ),
+    Reason.NO_PRIOR_PURCHASES: Answer(
+        409, 2000, "No purchase stands in the way; let the customer accept the invitation."
+    ),
+    Reason.NOT_DUE: Answer(409, 2000, "The invitation is still open; revoke it or wait until it expires."),
+    Reason.CHANGED_MEANWHILE: Answer(
+        409, 2000, "Somebody else changed this at the same moment; look at it again and repeat if still needed."
+    ),
+    Reason.DIRECT_ROUTE_NOT_AVAILABLE: Answer(
+        409, 2000, "Acceptance by invitation is not possible on that date; record an attestation."
+    ),
+    Reason.DIRECT_ACCEPTANCE_UNAVAILABLE: Answer(
+        409, 2000, "The customer has bought before and cannot accept by itself: attest (or invite with force)."
+    ),
+    Reason.CONTACT_SUPPRESSED: Answer(
+        409, 2000, "This mailbox asked not to be written to, or does not exist; name another contact."
+    ),
+    Reason.CONTACT_IS_PARTNER: Answer(
+        409, 2000, "The contact's mailbox is the partner's own; name somebody at the customer."
+    ),
+    Reason.NATIONAL_CLOUD_UNSUPPORTED: Answer(409, 2000, "Confirmation is not supported in national clouds ({cloud})."),
+    Reason.TERMS_CHANGED: Answer(409, 2000, "The text has changed since the page was opened; read it again."),
+    Reason.INVITATION_EXPIRED: Answer(410, 2000, "The invitation has expired; ask your partner for a new one."),
+    Reason.INVITATION_REVOKED: Answer(
+        410, 2000, "The invitation was replaced or taken back; use the newest mail or ask your partner."
+    ),
+    Reason.INVITATION_USED: Answer(410, 2000, "The invitation has been answered already."),
+    Reason.RATE_LIMITED: Answer(429, 2000, "Too many tries; wait {minutes} minutes and try again."),
+    Reason.NOT_FORWARDED: Answer(
+        501, 2000, "The vendor's portal is the system of record here and cannot be reached for this."
+    ),
+}
+
+
+class _Named(dict[str, object]):
+    """Words for placeholders nobody filled."""
+
+    def __missing__(self, key: str) -> str:
+        return f"the {key}"
+
+
+def answer(refused: Refused) -> Answer:
+    """Status, code and the remedy with what the refusal knows filled in."""
+    row = ANSWERS[refused.reason]
+    return Answer(row.status, row.code, row.remedy.format_map(_Named(refused.data)))
+
+
+def one_line(refused: Refused) -> str:
+    """The refusal for a terminal: the stable word, then the remedy."""
+    return f"{refused.reason}: {answer(refused).remedy}"
+
+
+# What a page says where no rule refused but the request itself went wrong.
+PAGES = {
+    400: ("That did not arrive as it should", "Go back, reload the page and try again."),
+    404: ("There is no such page", "Follow the link in your invitation mail."),
+    405: ("That is not possible here", "Go back and use the buttons on the page."),
+    413: ("That is too much text", "Shorten it and try again."),
+    429: ("Too many tries", "Wait a little and try again."),
+    500: ("Something went wrong on our side", "Nothing was changed. Try again in a minute."),
+}
+GONE = {Reason.INVITATION_REVOKED, Reason.INVITATION_EXPIRED, Reason.INVITATION_USED}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(Refused, on_refused)
+    app.register_error_handler(CSRFError, lambda error: _page(400))
+    app.register_error_handler(HTTPException, lambda error: _page(error.code or 500))
+    app.register_error_handler(500, lambda error: _page(500))
+
+
+def on_refused(refused: Refused) -> ResponseReturnValue:
+    """Show the page the visitor was on with the remedy; a dead link has one page, whatever killed it."""
+    if refused.reason in GONE:
+        return render_template("portal/dead-link.html"), 410
+    words = {"title": "That was not possible", "remedy": answer(refused).remedy}
+    return render_template("portal/problem.html", **words), answer(refused).status
+
+
+def _page(status: int) -> ResponseReturnValue:
+    title, remedy = PAGES.get(status, PAGES[400 if status < 500 else 500])
+    return render_template("portal/problem.html", title=title, remedy=remedy), status

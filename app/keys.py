@@ -1,0 +1,55 @@
+"""Keys: made at first start, readable by the owner alone, never in the database."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.config import SetUpError
+
+SIZE = 32
+
+
+@dataclass(frozen=True)
+class Keys:
+    """One key per purpose, all derived from the installation's root key."""
+
+    link: bytes = field(repr=False)
+    code: bytes = field(repr=False)
+    session: bytes = field(repr=False)
+
+
+def load(folder: Path) -> Keys:
+    root = _root(folder / "root.key")
+    return Keys(*(hmac.digest(root, purpose, hashlib.sha256) for purpose in (b"link", b"code", b"session")))
+
+
+def _root(path: Path) -> bytes:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            _write_once(path, secrets.token_bytes(SIZE))
+        root = path.read_bytes()
+    except OSError as error:
+        raise SetUpError(
+            f"cannot keep keys in {path.parent}: {error.strerror}; make the folder writable or set KEYS_DIR"
+        ) from error
+    if len(root) != SIZE:
+        raise SetUpError(f"{path} is not a key of {SIZE} bytes; restore it from your backup")
+    return root
+
+
+def _write_once(path: Path, key: bytes) -> None:
+    """Of two processes that start at once, the first one's key is the key of both."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(key)
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

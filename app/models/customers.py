@@ -1,0 +1,86 @@
+"""Customers: the tenant the whole installation knows, and what each partner knows of it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.contact import Contact
+from app.core.vocabulary import Cloud, PurchaseKind, RelationshipState
+from app.db import Base, new_id, vocabulary
+from app.models.partners import Partner
+
+
+class Customer(Base):
+    """A tenant. Names and people are each partner's own business and stand in `Relationship`."""
+
+    __tablename__ = "customer"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    domain: Mapped[str | None] = mapped_column(String(253), unique=True)
+    cloud: Mapped[Cloud] = mapped_column(vocabulary(Cloud, "cloud"))
+    created_at: Mapped[datetime]
+
+
+class CustomerUser(Base):
+    """Somebody who signs in for a tenant."""
+
+    __tablename__ = "customer_user"
+    __table_args__ = (Index(None, "customer_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id))
+    user_name: Mapped[str] = mapped_column(String(320), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    must_change: Mapped[bool]
+    is_admin: Mapped[bool]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class Relationship(Base):
+    """What one partner has with, and knows of, one customer."""
+
+    __tablename__ = "relationship"
+    __table_args__ = (
+        Index(None, "partner_id", "customer_id", unique=True),
+        Index(None, "customer_id"),
+        Index(None, "reseller_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id))
+    reseller_id: Mapped[UUID | None] = mapped_column(ForeignKey(Partner.id))
+    state: Mapped[RelationshipState] = mapped_column(vocabulary(RelationshipState, "state"))
+    company: Mapped[str] = mapped_column(String(200))
+    country: Mapped[str] = mapped_column(String(2))
+    language: Mapped[str] = mapped_column(String(35))
+    first_name: Mapped[str] = mapped_column(String(200))
+    last_name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+    customer: Mapped[Customer] = relationship()
+
+    @property
+    def contact(self) -> Contact:
+        return Contact(self.first_name, self.last_name, self.email, self.phone)
+
+
+class Purchase(Base):
+    """Something the customer bought through a partner, as that partner told us."""
+
+    __tablename__ = "purchase"
+    __table_args__ = (
+        Index(None, "partner_id", "customer_id"),
+        Index(None, "customer_id", "kind"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id))
+    kind: Mapped[PurchaseKind] = mapped_column(vocabulary(PurchaseKind, "kind"))
+    bought_on: Mapped[date]
+    created_at: Mapped[datetime]

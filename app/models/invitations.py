@@ -1,0 +1,83 @@
+"""Invitations, the people who must not be mailed, and the portal sessions of those who followed a link."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.contact import Contact
+from app.core.vocabulary import Delivery, InvitationKind, InvitationStatus, Method
+from app.db import Base, new_id, vocabulary
+from app.models.customers import CustomerUser
+from app.models.machines import Machine
+from app.models.partners import Partner, Staff
+
+OPEN = text("status = 'open'")
+
+
+class Invitation(Base):
+    """One request to one person. Its link is derived from the id and the generation, and stored nowhere."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        Index(None, "partner_id", "id"),
+        Index("uq_invitation_open", "machine_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
+    machine_id: Mapped[UUID] = mapped_column(ForeignKey(Machine.id), index=True)
+    kind: Mapped[InvitationKind] = mapped_column(vocabulary(InvitationKind, "kind"))
+    generation: Mapped[int]
+    status: Mapped[InvitationStatus] = mapped_column(vocabulary(InvitationStatus, "status"))
+    delivery: Mapped[Delivery] = mapped_column(vocabulary(Delivery, "delivery"))
+    first_name: Mapped[str] = mapped_column(String(200))
+    last_name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(35))
+    dap: Mapped[bool]
+    invited_by: Mapped[UUID | None] = mapped_column(ForeignKey(Staff.id))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    machine: Mapped[Machine] = relationship()
+
+    @property
+    def contact(self) -> Contact:
+        return Contact(self.first_name, self.last_name, self.email, self.phone)
+
+
+class Suppression(Base):
+    """A mailbox a partner must not write to, and why."""
+
+    __tablename__ = "suppression"
+    __table_args__ = (Index(None, "partner_id", "mailbox", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
+    mailbox: Mapped[str] = mapped_column(String(254))
+    reason: Mapped[str] = mapped_column(String(500))
+    created_at: Mapped[datetime]
+
+
+class PortalSession(Base):
+    """A browser that followed an invitation link and asked to be identified."""
+
+    __tablename__ = "portal_session"
+    __table_args__ = (
+        CheckConstraint("method IN ('email-code', 'password')", name="method"),
+        Index(None, "invitation_id", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    invitation_id: Mapped[UUID] = mapped_column(ForeignKey(Invitation.id))
+    generation: Mapped[int]
+    # A mailed code is derived from the session id and this number; zero means none was asked for.
+    code_number: Mapped[int]
+    code_expires_at: Mapped[datetime | None]
+    code_tries: Mapped[int]
+    method: Mapped[Method | None] = mapped_column(String(20))
+    customer_user_id: Mapped[UUID | None] = mapped_column(ForeignKey(CustomerUser.id))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]

@@ -1,0 +1,105 @@
+"""Partners and who acts for them: staff, service accounts, the roles they hold, the tokens they use."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.vocabulary import Authority, PartnerType, Role, TokenKind
+from app.db import Base, new_id, vocabulary
+
+
+class Partner(Base):
+    __tablename__ = "partner"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(200))
+    type: Mapped[PartnerType] = mapped_column(vocabulary(PartnerType, "type"))
+    country: Mapped[str] = mapped_column(String(2))
+    mpn_id: Mapped[str | None] = mapped_column(String(40))
+    authority: Mapped[Authority] = mapped_column(vocabulary(Authority, "authority"))
+    created_at: Mapped[datetime]
+
+
+class Reselling(Base):
+    """An indirect reseller works through an indirect provider."""
+
+    __tablename__ = "reselling"
+
+    provider_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id), primary_key=True)
+    reseller_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id), primary_key=True, index=True)
+
+
+class Staff(Base):
+    __tablename__ = "staff"
+    __table_args__ = (Index(None, "partner_id", "email"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
+    email: Mapped[str] = mapped_column(String(254))
+    mailbox: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    partner: Mapped[Partner] = relationship()
+    grants: Mapped[list["RoleGrant"]] = relationship()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(grant.role for grant in self.grants)
+
+
+class ServiceAccount(Base):
+    """A named non-person of a partner; it survives people leaving."""
+
+    __tablename__ = "service_account"
+    __table_args__ = (Index(None, "partner_id", "name", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    grants: Mapped[list["RoleGrant"]] = relationship()
+
+
+class RoleGrant(Base):
+    __tablename__ = "role"
+    __table_args__ = (
+        CheckConstraint("(staff_id IS NULL) <> (service_account_id IS NULL)", name="one_holder"),
+        Index(None, "partner_id", "role"),
+        Index(None, "staff_id", "role", unique=True),
+        Index(None, "service_account_id", "role", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey(Staff.id))
+    service_account_id: Mapped[UUID | None] = mapped_column(ForeignKey(ServiceAccount.id))
+    role: Mapped[Role] = mapped_column(vocabulary(Role, "role"))
+
+
+class Token(Base):
+    """A bearer token: shown once, kept as its SHA-256."""
+
+    __tablename__ = "token"
+    __table_args__ = (
+        CheckConstraint(
+            "(kind = 'app+user') = (staff_id IS NOT NULL) AND (kind = 'service') = (service_account_id IS NOT NULL)",
+            name="holder_of_kind",
+        ),
+        Index(None, "partner_id", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
+    kind: Mapped[TokenKind] = mapped_column(vocabulary(TokenKind, "kind"))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey(Staff.id))
+    service_account_id: Mapped[UUID | None] = mapped_column(ForeignKey(ServiceAccount.id))
+    prefix: Mapped[str] = mapped_column(String(16), unique=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,43 @@
+"""What an actor may see: one condition, used by every read."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select, true
+
+from app.core.act import Act
+from app.core.refusals import Reason, Refused
+from app.core.vocabulary import ActorKind, AgreementType
+from app.db import db
+from app.models import Machine, Partner, Relationship
+
+
+def visible_to(act: Act, table: type[Machine] | type[Relationship] = Machine) -> ColumnElement[bool]:
+    """A partner's own rows, and those it resells; the operator at the console sees one partner or all."""
+    if act.partner_id is None:
+        return true() if act.kind is ActorKind.SYSTEM else ~true()
+    return or_(table.partner_id == act.partner_id, table.reseller_id == act.partner_id)
+
+
+def agreement(act: Act, customer_id: UUID, kind: AgreementType = AgreementType.MCA) -> tuple[Machine, Relationship]:
+    """The machine of a customer and the relationship around it; unknown and foreign ids are alike not there."""
+    rows = db.session.execute(
+        select(Machine, Relationship)
+        .join(
+            Relationship,
+            (Relationship.partner_id == Machine.partner_id) & (Relationship.customer_id == Machine.customer_id),
+        )
+        .where(visible_to(act), Machine.customer_id == customer_id, Machine.agreement_type == kind)
+        .limit(2)
+    ).all()
+    if not rows:
+        raise Refused(Reason.NOT_FOUND, what="customer id")
+    if len(rows) > 1:
+        raise Refused(Reason.MISSING_FIELD, field="partner (several partners have this customer)")
+    return rows[0].tuple()
+
+
+def partner(id: UUID) -> Partner:
+    found = db.session.get(Partner, id)
+    if found is None:
+        raise Refused(Reason.NOT_FOUND, what="partner id")
+    return found

@@ -1,0 +1,120 @@
+"""The agreement: read it, accept or decline, see what was recorded."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.auth import acts, visits
+from app.auth.visits import Visit
+from app.commands import acceptances
+from app.commands.acceptances import Consent
+from app.core.agreements import Terms
+from app.core.lifecycle import State
+from app.core.refusals import Reason, Refused
+from app.core.vocabulary import Assurance, InvitationStatus
+from app.db import transaction
+from app.errors import GONE, answer, on_refused
+from app.installation import installation
+from app.web.portal import bp
+from app.web.portal.statement import Statement, statement
+
+# What an answered invitation shows whom it was answered by.
+ANSWERED = {InvitationStatus.USED: "portal/accepted.html", InvitationStatus.DECLINED: "portal/declined.html"}
+
+
+@bp.get("/portal/invitation")
+def show() -> ResponseReturnValue:
+    """Open to a browser with a live link; what it shows depends on who has been identified."""
+    return page(visits.current())
+
+
+def page(visit: Visit, problem: Refused | None = None) -> str:
+    """The one page there is to see now; `problem` says why the last step did not happen."""
+    terms, shown = offered(visit)
+    words = {"visit": visit, "terms": terms, "statement": shown, "problem": answer(problem) if problem else None}
+    return render_template(template(visit), **words)
+
+
+@bp.errorhandler(Refused)
+def refused(problem: Refused) -> ResponseReturnValue:
+    """A refused step shows the same page again, with the remedy and what was typed."""
+    if problem.reason in GONE:
+        return on_refused(problem)
+    try:
+        visit = visits.current()
+        answered = visit.identified and visit.invitation.status in ANSWERED
+        return page(visit, problem), 200 if answered else answer(problem).status
+    except Refused as gone:
+        return on_refused(gone)
+
+
+def template(visit: Visit) -> str:
+    user = visit.user
+    if not visit.identified:
+        return "portal/identify.html"
+    if user is not None and user.must_change:
+        return "portal/password.html"
+    if visit.machine.state is State.BLOCKED:
+        return "portal/blocked.html"
+    if visit.invitation.status in ANSWERED:
+        return ANSWERED[visit.invitation.status]
+    if not visit.alive:
+        raise Refused(Reason.INVITATION_REVOKED)
+    return "portal/agreement.html"
+
+
+def offered(visit: Visit) -> tuple[Terms, Statement]:
+    terms = installation().rules.terms(visit.machine.agreement_type, acts.now())
+    return terms, statement(visit, terms, language(visit))
+
+
+def language(visit: Visit) -> str:
+    catalogue = installation().rules.catalogue
+    return catalogue.document_language(visit.relationship.country, visit.invitation.language)
+
+
+def signed_in() -> Visit:
+    visit = visits.current()
+    user = visit.user
+    if not visit.identified or (user is not None and user.must_change):
+        raise Refused(Reason.NOT_SIGNED_IN)
+    return visit
+
+
+@bp.post("/portal/accept")
+def accept() -> ResponseReturnValue:
+    """For the identified person; a second click finds the answer recorded and shows it."""
+    with transaction():
+        visit = signed_in()
+        if visit.invitation.status not in ANSWERED:
+            _accept(visit)
+    return redirect(url_for("portal.show"), 303)
+
+
+def _accept(visit: Visit) -> None:
+    _, shown = offered(visit)
+    ticked = {name for name in shown.boxes if request.form.get(name) == "yes"}
+    user = visit.user
+    consent = Consent(
+        statement=shown.text,
+        shown_sha256=request.form.get("statement", ""),
+        typed_name=request.form.get("typed_name", ""),
+        agreed=ticked == set(shown.boxes),
+        may_bind=user.is_admin if user else "authority" in ticked,
+        assurance=Assurance.TENANT_ACCOUNT if user else Assurance.MAILBOX_CODE,
+        language=language(visit),
+    )
+    rules = installation().rules
+    acceptances.accept(
+        acts.customer(visit.session), visit.machine, visit.relationship, visit.invitation, consent, rules
+    )
+
+
+@bp.post("/portal/decline")
+def decline() -> ResponseReturnValue:
+    """For the identified person; the partner learns the reason."""
+    with transaction():
+        visit = signed_in()
+        if visit.invitation.status not in ANSWERED:
+            reason = request.form.get("reason", "")
+            acceptances.decline(acts.customer(visit.session), visit.machine, visit.invitation, reason)
+    return redirect(url_for("portal.show"), 303)

@@ -1,0 +1,95 @@
+"""Who is it: a code mailed to the invited address, or the user name and password made with the tenant."""
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from app.auth import acts, passwords, visits
+from app.commands import portal
+from app.core.refusals import Reason, Refused, refuse_if
+from app.core.vocabulary import Method
+from app.db import db, transaction
+from app.installation import installation
+from app.models import CustomerUser
+from app.web.portal import bp
+
+
+@bp.post("/portal/code/send")
+def send_code() -> ResponseReturnValue:
+    """Open to a browser with a live link; counted per invitation."""
+    with transaction():
+        visit = visits.current()
+        act = acts.customer()
+        session = visit.session or portal.enter(act, visit.invitation)
+        portal.ask_code(act, session, visit.invitation)
+        visits.attach(session)
+    return redirect(url_for("portal.show"), 303)
+
+
+@bp.post("/portal/code")
+def enter_code() -> ResponseReturnValue:
+    """Open to a browser that asked for a code; five tries each."""
+    key = installation().keys.code
+    with transaction():
+        visit = visits.current()
+        if visit.session is None:
+            raise Refused(Reason.WRONG_CODE)
+        act = acts.customer(method=Method.EMAIL_CODE)
+        right = portal.try_code(act, visit.session, key, request.form.get("code", ""))
+        if right:
+            fresh = portal.identify(act, visit.session, visit.machine, visit.invitation)
+            visits.attach(fresh)
+    # Refused only after the commit: a wrong try that is rolled back would not be counted.
+    refuse_if(not right, Reason.WRONG_CODE)
+    return redirect(url_for("portal.show"), 303)
+
+
+@bp.post("/portal/sign-in")
+def sign_in() -> ResponseReturnValue:
+    """Open to a browser with a live link; counted per account and per address."""
+    name, password = request.form.get("user_name", "").strip(), request.form.get("password", "")
+    with transaction():
+        visits.current()
+        portal.count_sign_in(acts.customer(), name)
+    user = db.session.scalar(select(CustomerUser).where(CustomerUser.user_name == name.casefold()))
+    known = passwords.verify(user.password_hash if user else None, password[: passwords.LONGEST])
+    with transaction():
+        visit = visits.current()
+        own = user is not None and user.customer_id == visit.machine.customer_id and not user.disabled_at
+        refuse_if(not known or not own, Reason.WRONG_CREDENTIALS)
+        act = acts.customer(method=Method.PASSWORD)
+        session = visit.session or portal.enter(act, visit.invitation)
+        visits.attach(portal.identify(act, session, visit.machine, visit.invitation, user))
+    return redirect(url_for("portal.show"), 303)
+
+
+@bp.post("/portal/password")
+def change_password() -> ResponseReturnValue:
+    """For a signed-in user whose first password must not stay."""
+    new = request.form.get("password", "")
+    refuse_if(new != request.form.get("repeat", ""), Reason.INVALID_VALUE, field="password (typed differently twice)")
+    visit = visits.current()
+    user = visit.user
+    if user is None:
+        raise Refused(Reason.NOT_SIGNED_IN)
+    passwords.check(new, user.user_name, user.user_name.partition("@")[0], visit.relationship.company)
+    same = passwords.verify(user.password_hash, new)
+    refuse_if(same, Reason.INVALID_VALUE, field="password (it is the old one)")
+    hashed = passwords.hashed(new)
+    with transaction():
+        user = visits.current().user
+        if user is None:
+            raise Refused(Reason.NOT_SIGNED_IN)
+        portal.change_password(user, hashed)
+    return redirect(url_for("portal.show"), 303)
+
+
+@bp.post("/portal/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """Ends the session on the server, whoever holds its cookie."""
+    with transaction():
+        visit = visits.current()
+        if visit.session:
+            portal.leave(visit.session)
+        visits.remember(visit.invitation)
+    return redirect(url_for("portal.show"), 303)

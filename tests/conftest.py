@@ -1,0 +1,86 @@
+"""Fixtures: an application on SQLite and on PostgreSQL, the cast, real servers, a real browser."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app, schema
+from app.config import Config, load
+from app.db import db
+from tests.cast import Cast, introduce
+from tests.servers import Assent, postgresql
+
+for name in [name for name in os.environ if name.startswith("ASSENT_")]:
+    del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running PostgreSQL, `{}` standing for the database."""
+    with postgresql(tmp_path_factory.mktemp("postgres", numbered=True) / "server") as address:
+        yield address
+
+
+def create_database(address: str) -> str:
+    """A fresh, empty database on the running server."""
+    import psycopg
+
+    name = f"assent_{uuid.uuid4().hex[:12]}"
+    plain = address.format("postgres").replace("+psycopg", "")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return address.format(name)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Each storage test runs on both engines; one database a module."""
+    if request.param == "postgresql":
+        return create_database(request.getfixturevalue("postgres"))
+    return f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'assent.db'}"
+
+
+@pytest.fixture(scope="module")
+def config(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    instance = tmp_path_factory.mktemp("instance")
+    return load({"ASSENT_INSTANCE": str(instance), "ASSENT_DATABASE_URL": database_url})
+
+
+@pytest.fixture(scope="module")
+def built(config: Config) -> Iterator[Flask]:
+    """The application on a migrated database."""
+    app = create_app(config)
+    with app.app_context():
+        schema.upgrade(db.engine)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(built: Flask) -> Iterator[Flask]:
+    with built.app_context():
+        yield built
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    return introduce()
+
+
+@pytest.fixture
+def client(built: Flask) -> FlaskClient:
+    return built.test_client()
+
+
+@pytest.fixture
+def assent(tmp_path: Path) -> Iterator[Assent]:
+    """Assent in processes of its own, on SQLite."""
+    installation = Assent(tmp_path / "instance")
+    yield installation
+    installation.stop()
