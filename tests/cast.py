@@ -1,4 +1,4 @@
-"""The named cast: Fabrikam sells to Contoso; Ana works for Fabrikam, Maria for Contoso. Northwind is another partner."""
+"""The named cast: Ana works for the partner Fabrikam, Maria for its customer Contoso."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
