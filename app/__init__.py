@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 def create_app(config: Config | None = None) -> Flask:
     # Imported here, so that `assent --help` need not wait for a web framework and a database layer.
-    from flask import Flask
     from jinja2 import StrictUndefined
 
     from app import config as settings
@@ -21,7 +20,7 @@ def create_app(config: Config | None = None) -> Flask:
     from app.web import health, portal, security
 
     config = config or settings.load()
-    app = Flask("app", template_folder=str(TEMPLATES))
+    app = errors.Application("app", template_folder=str(TEMPLATES))
     app.extensions["assent"] = Installation(config, keys.load(config.keys_dir), load_rules())
     app.jinja_env.undefined = StrictUndefined
     db.init_app(app, config.database_url)

@@ -124,11 +124,22 @@ def _write_queue() -> Iterator[None]:
 
 
 @contextmanager
+def _marked(session: Session) -> Iterator[None]:
+    session.info[WRITE] = True
+    try:
+        yield
+    finally:
+        session.info[WRITE] = False
+
+
+@contextmanager
 def transaction() -> Iterator[Session]:
     """The one way to write: begins, yields the session, commits; whoever lost a race gets `changed-meanwhile`."""
     session = db.session()
+    if session.info.get(WRITE):
+        raise RuntimeError("a transaction is open already; commands compose, only the edge says transaction()")
     session.rollback()
-    with _write_queue():
+    with _write_queue(), _marked(session):
         try:
             session.connection(execution_options={WRITE: True})
             yield session

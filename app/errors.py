@@ -1,10 +1,12 @@
 """The only place where a refusal becomes a status, a vendor code and words that say what to do."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.core.refusals import Reason, Refused
@@ -106,6 +108,13 @@ def one_line(refused: Refused) -> str:
     return f"{refused.reason}: {answer(refused).remedy}"
 
 
+class Application(Flask):
+    """Flask, but a failure is logged by its endpoint: paths of links carry tokens."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        self.logger.error("request failed in %s", request.endpoint, exc_info=exc_info)
+
+
 # What a page says where no rule refused but the request itself went wrong.
 PAGES = {
     400: ("That did not arrive as it should", "Go back, reload the page and try again."),
@@ -113,6 +122,7 @@ PAGES = {
     405: ("That is not possible here", "Go back and use the buttons on the page."),
     413: ("That is too much text", "Shorten it and try again."),
     429: ("Too many tries", "Wait a little and try again."),
+    503: ("We cannot reach our own records", "Nothing was changed. Try again in a minute."),
     500: ("Something went wrong on our side", "Nothing was changed. Try again in a minute."),
 }
 GONE = {Reason.INVITATION_REVOKED, Reason.INVITATION_EXPIRED, Reason.INVITATION_USED}
@@ -122,6 +132,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, on_refused)
     app.register_error_handler(CSRFError, lambda error: _page(400))
     app.register_error_handler(HTTPException, lambda error: _page(error.code or 500))
+    app.register_error_handler(OperationalError, lambda error: _page(503))
     app.register_error_handler(500, lambda error: _page(500))
 
 

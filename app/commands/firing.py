@@ -130,10 +130,10 @@ def _owe_effects(machine: Machine, event: Event, act: Act, record: Record, invit
     effect = EFFECTS[event]
     payload = {"machine": str(machine.id), "invitation": str(invitation.id) if invitation else None}
     for mail in effect.mails:
-        owe(mail, machine.partner_id, f"{mail}:{record.id}", payload, act.at)
+        owe(act, mail, machine.partner_id, f"{mail}:{record.id}", payload)
     for timer in effect.timers:
-        due = invitation.expires_at if timer is Owed.INVITATION_EXPIRY and invitation else act.at
-        owe(timer, machine.partner_id, f"{timer}:{record.id}", payload, due)
+        due = invitation.expires_at if timer is Owed.INVITATION_EXPIRY and invitation else None
+        owe(act, timer, machine.partner_id, f"{timer}:{record.id}", payload, due)
     if effect.task:
         db.session.add(
             Task(

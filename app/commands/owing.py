@@ -4,13 +4,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.core.act import Act
 from app.core.effects import LANES
 from app.core.vocabulary import Owed
 from app.db import db, new_id
 from app.models import Outbox
 
 
-def owe(kind: Owed, partner_id: UUID, dedupe: str, payload: dict[str, Any], due: datetime) -> Outbox:
+def owe(
+    act: Act, kind: Owed, partner_id: UUID, dedupe: str, payload: dict[str, Any], due: datetime | None = None
+) -> None:
     row = Outbox(
         id=new_id(),
         partner_id=partner_id,
@@ -18,8 +21,7 @@ def owe(kind: Owed, partner_id: UUID, dedupe: str, payload: dict[str, Any], due:
         kind=kind,
         dedupe=dedupe,
         payload=payload,
-        due_at=due,
-        created_at=due,
+        due_at=due or act.at,
+        created_at=act.at,
     )
     db.session.add(row)
-    return row

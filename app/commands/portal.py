@@ -39,7 +39,6 @@ def enter(act: Act, invitation: Invitation) -> PortalSession:
         code_number=0,
         code_tries=0,
         created_at=act.at,
-        seen_at=act.at,
     )
     db.session.add(session)
     db.session.flush()
@@ -59,7 +58,7 @@ def ask_code(act: Act, session: PortalSession, invitation: Invitation) -> None:
         "number": session.code_number,
     }
     dedupe = f"{Owed.SIGN_IN_CODE}:{session.id}:{session.code_number}"
-    owe(Owed.SIGN_IN_CODE, invitation.partner_id, dedupe, payload, act.at)
+    owe(act, Owed.SIGN_IN_CODE, invitation.partner_id, dedupe, payload)
 
 
 def try_code(act: Act, session: PortalSession, key: bytes, given: str) -> bool:

@@ -80,4 +80,3 @@ class PortalSession(Base):
     method: Mapped[Method | None] = mapped_column(String(20))
     customer_user_id: Mapped[UUID | None] = mapped_column(ForeignKey(CustomerUser.id))
     created_at: Mapped[datetime]
-    seen_at: Mapped[datetime]

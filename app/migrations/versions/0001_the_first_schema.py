@@ -383,7 +383,6 @@ def upgrade() -> None:
     sa.Column('method', sa.String(length=20), nullable=True),
     sa.Column('customer_user_id', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("method IN ('email-code', 'password')", name=op.f('ck_portal_session_method')),
     sa.ForeignKeyConstraint(['customer_user_id'], ['customer_user.id'], name=op.f('fk_portal_session_customer_user_id_customer_user')),
     sa.ForeignKeyConstraint(['invitation_id'], ['invitation.id'], name=op.f('fk_portal_session_invitation_id_invitation')),
