@@ -1,26 +1,23 @@
 """Settings: one row each; the environment beats instance/settings.toml beats the default, bad ones stop the start."""
 
 import difflib
-import ipaddress
 import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
+
+from app import addresses
+from app.addresses import Relay as Relay
 
 PREFIX = "ASSENT_"
 
 
 class SetUpError(Exception):
     """The installation cannot start as it is; the message is one line that says what to do."""
-
-
-def _text(value: str) -> str:
-    return value
 
 
 def _number(low: float, high: float) -> Callable[[str], float]:
@@ -51,79 +48,6 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return parse
 
 
-def _bind(value: str) -> str:
-    if not re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}", value):
-        raise ValueError("must be host:port, for example 127.0.0.1:8000")
-    return value
-
-
-def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be http(s)://host, for example https://assent.example.com")
-    return value.rstrip("/")
-
-
-def _database_url(value: str) -> str:
-    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("must begin with postgresql+psycopg:// (or be left out for SQLite)")
-    return value
-
-
-def _mail_from(value: str) -> str:
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]):
-        raise ValueError('must be an address, for example "Assent <assent@example.com>"')
-    return value
-
-
-@dataclass(frozen=True)
-class Relay:
-    """One SMTP server of `SMTP_URL`."""
-
-    host: str
-    port: int
-    user: str | None
-    password: str | None = field(repr=False)
-    implicit_tls: bool = False
-    starttls: str = "opportunistic"
-
-    @property
-    def name(self) -> str:
-        return f"{self.host}:{self.port}"
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _relay(url: str) -> Relay:
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("each relay must be smtp://host:port or smtps://host:port")
-    query = parse_qs(parts.query)
-    if set(query) - {"starttls"}:
-        raise ValueError("the only option of a relay is ?starttls=require|opportunistic|off")
-    safe = parts.username is None or is_loopback(parts.hostname)
-    return Relay(
-        host=parts.hostname,
-        port=parts.port or (465 if parts.scheme == "smtps" else 25),
-        user=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        implicit_tls=parts.scheme == "smtps",
-        # A password never leaves for another host in the clear unless `off` asks for it.
-        starttls=_one_of("require", "opportunistic", "off")(
-            query.get("starttls", ["opportunistic" if safe else "require"])[0]
-        ),
-    )
-
-
-def _relays(value: str) -> tuple[Relay, ...]:
-    return tuple(_relay(url) for url in value.split(",") if url.strip())
-
-
 @dataclass(frozen=True)
 class Setting:
     name: str
@@ -133,14 +57,14 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("INSTANCE", "./instance", _text, "folder for database, keys and dropped mail"),
-    Setting("DATABASE_URL", "", lambda v: v and _database_url(v), "PostgreSQL; empty: SQLite in INSTANCE"),
-    Setting("BIND", "127.0.0.1:8000", _bind, "address and port the web server listens on"),
-    Setting("BASE_URL", "", lambda v: v and _base_url(v), "address in mails; empty: http://BIND"),
+    Setting("INSTANCE", "./instance", str, "folder for database, keys and dropped mail"),
+    Setting("DATABASE_URL", "", lambda v: v and addresses.database_url(v), "PostgreSQL; empty: SQLite in INSTANCE"),
+    Setting("BIND", "127.0.0.1:8000", addresses.bind, "address and port the web server listens on"),
+    Setting("BASE_URL", "", lambda v: v and addresses.base_url(v), "address in mails; empty: http://BIND"),
     Setting("WEB_WORKERS", "1", _whole(1, 64), "web processes; SQLite allows one"),
-    Setting("KEYS_DIR", "", _text, "folder for keys; empty: INSTANCE/keys"),
-    Setting("SMTP_URL", "", _relays, "relay(s), comma-separated; empty: .eml files in INSTANCE/mail"),
-    Setting("MAIL_FROM", "", lambda v: v and _mail_from(v), "sender; empty: assent@ the host of BASE_URL"),
+    Setting("KEYS_DIR", "", str, "folder for keys; empty: INSTANCE/keys"),
+    Setting("SMTP_URL", "", addresses.relays, "relay(s), comma-separated; empty: .eml files in INSTANCE/mail"),
+    Setting("MAIL_FROM", "", lambda v: v and addresses.mail_from(v), "sender; empty: assent@ the host of BASE_URL"),
     Setting("MAIL_RATE", "0", _number(0, 100_000), "mails a second over all workers; 0: no limit"),
     Setting("PORTAL", "builtin", _one_of("builtin", "microsoft"), "whose portal the links lead to"),
     Setting("LEASE_SECONDS", "60", _number(1, 3600), "how long a worker may hold a row unheard of"),
@@ -154,7 +78,7 @@ BY_NAME = {setting.name: setting for setting in SETTINGS}
 @dataclass(frozen=True)
 class Config:
     instance: Path
-    database_url: str
+    database_url: str = field(repr=False)
     bind: str
     base_url: str
     web_workers: int
@@ -216,12 +140,14 @@ def _pick(setting: Setting, given: Mapping[str, str], in_file: Mapping[str, str]
 def _read_file(path: Path) -> dict[str, str]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}  # whether the folder can be used is found out where it is used
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SetUpError(f"cannot read {path}: {error}") from error
+        raise SetUpError(f"cannot read {path}: {error}; correct it or move it away") from error
     values = {key.upper(): str(value) for key, value in content.items()}
     _refuse_unknown(values, f"setting in {path}: ")
+    if "INSTANCE" in values:
+        raise SetUpError(f"setting INSTANCE ({path}): the file lies in that folder; set {PREFIX}INSTANCE instead")
     return values
 
 

@@ -24,6 +24,10 @@ from app.core.refusals import Reason, Refused
 T = TypeVar("T", bound=StrEnum)
 WRITE = "assent_write"
 
+# How long to wait for a lock, and for a server that does not answer at all.
+SQLITE: dict[str, Any] = {"connect_args": {"timeout": 10}}
+SERVER: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 10, "connect_args": {"connect_timeout": 5}}
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -81,9 +85,9 @@ def new_id() -> UUID:
 
 def init_app(app: Flask, url: str) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
-        {"connect_args": {"timeout": 10}} if url.startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 10}
-    )
+    # Errors that reach the log must not carry people's data with them.
+    options = SQLITE if url.startswith("sqlite") else SERVER
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True, **options}
     db.init_app(app)
     with app.app_context():
         _set_up(db.engine)
@@ -101,8 +105,8 @@ def _open_sqlite(connection: Any, _record: object) -> None:
     mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
     if mode != "wal":
         raise OSError("SQLite cannot keep a write-ahead log here; is the instance folder on a network share?")
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-        connection.execute(f"PRAGMA {pragma}")
+    for pragma in ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA busy_timeout=10000"):
+        connection.execute(pragma)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -5,15 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import aiosmtplib
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config as settings
-from app import create_app, outbox, preparation, schema
-from app.config import SETTINGS, Config, SetUpError
+from app import create_app, keys, outbox, preparation, schema
+from app.config import SETTINGS, Config, Relay, SetUpError
+from app.db import db
 from app.mail.smtp import Undelivered, connect
 
-HIDDEN = {"DATABASE_URL", "SMTP_URL"}
 OLD_MAIL_SECONDS = 600
+REACHED_WITHIN = 5.0
 
 
 @dataclass(frozen=True)
@@ -24,20 +26,32 @@ class Check:
 
 
 def report() -> dict[str, Any]:
-    config = settings.load()
+    """What holds and what is wrong; settings that cannot be read are themselves the finding."""
+    try:
+        config = settings.load()
+    except SetUpError as error:
+        return _report([_meant(row) for row in SETTINGS], [Check("settings", "wrong", str(error))])
     checks = [check for probe in PROBES for check in _tried(probe, config)]
+    return _report([_shown(config, setting.name, setting.help) for setting in SETTINGS], checks)
+
+
+def _report(rows: list[dict[str, str]], checks: list[Check]) -> dict[str, Any]:
     return {
         "healthy": all(check.verdict != "wrong" for check in checks),
-        "settings": [_shown(config, setting.name, setting.help) for setting in SETTINGS],
-        "checks": [{"name": c.name, "verdict": c.verdict, "says": c.says} for c in checks],
+        "settings": rows,
+        "checks": [{"name": check.name, "verdict": check.verdict, "says": check.says} for check in checks],
     }
 
 
 def _tried(probe: Callable[[Config], list[Check]], config: Config) -> list[Check]:
     try:
         return probe(config)
-    except (SetUpError, SQLAlchemyError) as error:
+    except (SetUpError, SQLAlchemyError, OSError) as error:
         return [Check(probe.__name__.strip("_"), "wrong", str(error).splitlines()[0])]
+
+
+def _meant(setting: settings.Setting) -> dict[str, str]:
+    return {"name": setting.name, "value": setting.default, "source": "default", "help": setting.help}
 
 
 def _shown(config: Config, name: str, meaning: str) -> dict[str, str]:
@@ -51,23 +65,41 @@ def _shown(config: Config, name: str, meaning: str) -> dict[str, str]:
 
 def _instance(config: Config) -> list[Check]:
     preparation.prepare(config)
-    inside = config.keys_dir.is_relative_to(config.instance)
-    keys = Check("keys", "ok", f"in {config.keys_dir}")
-    if config.secure and inside:
-        keys = Check("keys", "warning", "they lie beside the database: set KEYS_DIR to a folder of their own")
-    return [Check("instance", "ok", f"{config.instance} can be written"), keys]
+    return [Check("instance", "ok", f"{config.instance} can be written")]
+
+
+def _keys(config: Config) -> list[Check]:
+    keys.load(config.keys_dir)
+    if config.secure and config.keys_dir.is_relative_to(config.instance):
+        return [Check("keys", "warning", "they lie beside the database: set KEYS_DIR to a folder of their own")]
+    return [Check("keys", "ok", f"in {config.keys_dir}")]
 
 
 def _database(config: Config) -> list[Check]:
-    with create_app(config).app_context():
-        preparation.prepare_database(config)
-        age = outbox.oldest_due()
-    late = age is not None and age > OLD_MAIL_SECONDS
-    waiting = f"mail has been due for {age} s; is a worker running?" if late else "nothing is late"
-    return [
-        Check("database", "ok", f"at schema {schema.head()}"),
-        Check("outbox", "warning" if late else "ok", waiting),
-    ]
+    with create_app(config).app_context(), preparation.usable(config):
+        try:
+            revision = schema.check_known(db.engine)
+            if revision != schema.head():
+                return [_behind(config, revision)]
+            return [Check("database", "ok", f"at schema {revision}"), _waiting(outbox.oldest_due())]
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _behind(config: Config, revision: str | None) -> Check:
+    """SQLite is brought up by whatever starts next; PostgreSQL waits for the operator."""
+    if not config.sqlite:
+        return Check("database", "wrong", preparation.behind(revision))
+    if revision is None:
+        return Check("database", "ok", "none yet; it comes into being with the first command")
+    return Check("database", "warning", f"at schema {revision}; the next start migrates it, after a copy")
+
+
+def _waiting(age: int | None) -> Check:
+    if age is not None and age > OLD_MAIL_SECONDS:
+        return Check("outbox", "warning", f"mail has been due for {age} s; is a worker running?")
+    return Check("outbox", "ok", "nothing is late")
 
 
 def _cookies(config: Config) -> list[Check]:
@@ -79,19 +111,24 @@ def _cookies(config: Config) -> list[Check]:
 def _mail(config: Config) -> list[Check]:
     if not config.smtp_url:
         return [Check("mail", "warning", f"no SMTP_URL: mails are files in {config.instance / 'mail'}")]
-    return [asyncio.run(reach(relay)) for relay in config.smtp_url]
+    return asyncio.run(relays(config))
 
 
-async def reach(relay: Any) -> Check:
+async def relays(config: Config) -> list[Check]:
+    """Each relay, asked at the same time as the others."""
+    return list(await asyncio.gather(*(_reach(relay) for relay in config.smtp_url)))
+
+
+async def _reach(relay: Relay) -> Check:
     try:
-        client = await connect(relay)
+        client = await connect(relay, REACHED_WITHIN)
         await client.quit()
-    except (ConnectionError, OSError, Undelivered) as error:
+    except (aiosmtplib.SMTPException, OSError, Undelivered) as error:
         return Check(f"relay {relay.name}", "wrong", f"{error}; start it or correct SMTP_URL")
     return Check(f"relay {relay.name}", "ok", "answers")
 
 
-PROBES = (_instance, _database, _cookies, _mail)
+PROBES = (_instance, _keys, _database, _cookies, _mail)
 
 
 def words(found: dict[str, Any]) -> str:

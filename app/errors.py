@@ -30,18 +30,32 @@ ANSWERS: dict[Reason, Answer] = {
     Reason.DATE_IN_FUTURE: Answer(400, 3000, "Give the day on which the customer agreed; it cannot lie ahead."),
     Reason.UNKNOWN_AGREEMENT_TYPE: Answer(400, 3000, "No agreement of type {type} is on offer on that day."),
     Reason.NOT_AGREED: Answer(400, 3000, "Tick every box and type your full name to accept."),
+    Reason.WRONG_LENGTH: Answer(400, 3000, "Choose a password of {shortest} to {longest} characters."),
+    Reason.EASILY_GUESSED: Answer(
+        400, 3000, "That password is easy to guess. Choose one without names and without common words or patterns."
+    ),
+    Reason.UNCHANGED: Answer(400, 3000, "That is the password you were given. Choose another one."),
+    Reason.TYPED_DIFFERENTLY: Answer(400, 3000, "The two passwords differ. Type the same one twice."),
     Reason.ALREADY_CONFIRMED: Answer(
         400, 600061, "This person's confirmation is already on record; change the contact to record another."
     ),
     Reason.ALREADY_EXISTS: Answer(409, 2000, "{what} exists already; use the one there is."),
+    Reason.LINK_NEEDED: Answer(
+        401,
+        800001,
+        "Follow the link in your invitation mail again: a page is closed after half an hour without a click. "
+        "Your browser must accept cookies.",
+    ),
     Reason.NOT_SIGNED_IN: Answer(401, 800001, "Identify yourself first, with a code or your user name."),
     Reason.WRONG_CREDENTIALS: Answer(
         401, 800001, "User name or password do not match. Check both, or ask for a code by mail instead."
     ),
     Reason.WRONG_CODE: Answer(
-        401, 800001, "That is not the code of the newest mail, or it has expired. Check it or ask for a new one."
+        401, 800001, "That code is not the one in the newest mail, or it has run out. Check it, or ask for a new one."
     ),
-    Reason.ROLE_NOT_ALLOWED: Answer(403, 900150, "This needs another role; ask a global admin of the partner."),
+    Reason.ROLE_NOT_ALLOWED: Answer(
+        403, 900150, "This needs a role that you do not hold (any more); ask a global admin of the partner."
+    ),
     Reason.NOT_AN_ADMIN: Answer(
         403, 900150, "Only an admin of the customer, or the invited person with authority to bind it, can accept."
     ),
@@ -50,7 +64,7 @@ ANSWERS: dict[Reason, Answer] = {
     ),
     Reason.WRONG_PARTNER_TYPE: Answer(403, 1002, "A partner of this type cannot do this."),
     Reason.NO_RELATIONSHIP: Answer(403, 20002, "There is no relationship with this customer; invite it to one first."),
-    Reason.NOT_FOUND: Answer(404, 1000, "Nothing with this {what} is visible to you; check the id."),
+    Reason.NOT_FOUND: Answer(404, 1000, "Nothing with this {what} is visible to you; check its spelling."),
     Reason.WRONG_STATE: Answer(
         409, 2000, "The agreement is {state}, where {event} is not possible; `assent machine` lists the moves."
     ),
@@ -103,6 +117,16 @@ def answer(refused: Refused) -> Answer:
     return Answer(row.status, row.code, row.remedy.format_map(_Named(refused.data)))
 
 
+# What a page calls the fields that an answer may name.
+LABELS = {"typedName": "your full name", "reason": "your reason"}
+
+
+def on_page(refused: Refused) -> Answer:
+    """The answer in the words of the page."""
+    field = refused.data.get("field")
+    return answer(Refused(refused.reason, **{**refused.data, "field": LABELS.get(str(field), field)}))
+
+
 def one_line(refused: Refused) -> str:
     """The refusal for a terminal: the stable word, then the remedy."""
     return f"{refused.reason}: {answer(refused).remedy}"
@@ -117,7 +141,7 @@ class Application(Flask):
 
 # What a page says where no rule refused but the request itself went wrong.
 PAGES = {
-    400: ("That did not arrive as it should", "Go back, reload the page and try again."),
+    400: ("That did not arrive as it should", "Go back, reload the page and try again; or follow your link anew."),
     404: ("There is no such page", "Follow the link in your invitation mail."),
     405: ("That is not possible here", "Go back and use the buttons on the page."),
     413: ("That is too much text", "Shorten it and try again."),
@@ -125,6 +149,7 @@ PAGES = {
     503: ("We cannot reach our own records", "Nothing was changed. Try again in a minute."),
     500: ("Something went wrong on our side", "Nothing was changed. Try again in a minute."),
 }
+TITLES = {Reason.LINK_NEEDED: "Please begin with your link"}
 GONE = {Reason.INVITATION_REVOKED, Reason.INVITATION_EXPIRED, Reason.INVITATION_USED}
 
 
@@ -140,7 +165,8 @@ def on_refused(refused: Refused) -> ResponseReturnValue:
     """Show the page the visitor was on with the remedy; a dead link has one page, whatever killed it."""
     if refused.reason in GONE:
         return render_template("portal/dead-link.html"), 410
-    words = {"title": "That was not possible", "remedy": answer(refused).remedy}
+    title = TITLES.get(refused.reason, "That was not possible")
+    words = {"title": title, "remedy": on_page(refused).remedy}
     return render_template("portal/problem.html", **words), answer(refused).status
 
 

@@ -90,7 +90,7 @@ def _due(session: Session, lane: Lane, room: int, now: datetime) -> list[Outbox]
     rows: list[Outbox] = []
     if room <= 0:
         return rows
-    partners = _partners(session, lane)
+    partners = _partners(session, lane, now)
     random.shuffle(partners)
     for index, partner in enumerate(partners):
         share = math.ceil((room - len(rows)) / (len(partners) - index))
@@ -106,8 +106,8 @@ def _due(session: Session, lane: Lane, room: int, now: datetime) -> list[Outbox]
     return rows
 
 
-def _partners(session: Session, lane: Lane) -> list[UUID]:
-    """Partners with rows in a lane, by hopping through the index from one to the next."""
+def _partners(session: Session, lane: Lane, now: datetime) -> list[UUID]:
+    """Partners with due rows in a lane, by hopping through the index from one to the next."""
     held = (Outbox.lane == lane, ALIVE)
     first = select(Outbox.partner_id).where(*held).order_by(Outbox.partner_id).limit(1).scalar_subquery()
     hop = select(first.label("id")).cte("hop", recursive=True)
@@ -119,7 +119,9 @@ def _partners(session: Session, lane: Lane) -> list[UUID]:
         .scalar_subquery()
     )
     hop = hop.union_all(select(after).where(hop.c.id.is_not(None)))
-    return list(session.scalars(select(hop.c.id).where(hop.c.id.is_not(None))))
+    # Most partners only have rows that fall due in weeks; asking each of them would cost a query a partner.
+    due = select(Outbox.id).where(*held, Outbox.partner_id == hop.c.id, Outbox.due_at <= now).exists()
+    return list(session.scalars(select(hop.c.id).where(hop.c.id.is_not(None), due)))
 
 
 def _take(session: Session, now: datetime, room: int, rate: float) -> int:
@@ -148,11 +150,13 @@ def _mine(me: str) -> ColumnElement[bool]:
     return Outbox.lease_owner == me
 
 
-def renew(me: str, lease: timedelta) -> int:
-    """Hold on to what is still being carried; answers how many rows that is."""
+def renew(me: str, rows: Sequence[UUID], lease: timedelta) -> int:
+    """Hold on to what is still being carried, and to nothing else; answers how many rows that is."""
     with transaction() as session:
+        # Rows that are being settled right now are locked; waiting for them could end in a deadlock.
+        carried = select(Outbox.id).where(Outbox.id.in_(rows), _mine(me)).with_for_update(skip_locked=True)
         until = database_now(session) + lease
-        return _count(session, update(Outbox).where(_mine(me)).values(due_at=until))
+        return _count(session, update(Outbox).where(Outbox.id.in_(session.scalars(carried).all())).values(due_at=until))
 
 
 def release(me: str) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,13 +62,19 @@ def check_known(engine: Engine) -> str | None:
     return revision
 
 
-def upgrade(engine: Engine) -> bool:
-    """Bring the schema to this code's head, one process at a time; True when something was done."""
+def upgrade(engine: Engine, before: Callable[[], object] | None = None) -> bool:
+    """Bring the schema to this code's head, one process at a time; True when something was done.
+
+    `before` is called first when there is an older schema to leave, for example to copy it.
+    """
     from alembic import command
 
     with _alone(engine):
-        if check_known(engine) == head():
+        revision = check_known(engine)
+        if revision == head():
             return False
+        if revision is not None and before is not None:
+            before()
         with engine.connect() as connection, connection.execution_options(**{WRITE: True}).begin():
             command.upgrade(_alembic(connection), "head")
         return True
@@ -97,9 +105,26 @@ def _alone(engine: Engine) -> Iterator[None]:
 
 def backup(engine: Engine, folder: Path) -> Path:
     """A consistent copy of a SQLite database beside the running service."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"assent-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.db"
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
-    path.chmod(0o600)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The copy holds people's data: it is private from its first byte on.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        _copy(engine, path)
+    except (OSError, sqlite3.Error) as error:
+        with suppress(OSError):
+            path.unlink()
+        says = error.strerror if isinstance(error, OSError) else error
+        raise SetUpError(f"cannot copy the database to {folder}: {says}; make room or choose another folder") from error
     return path
+
+
+def _copy(engine: Engine, path: Path) -> None:
+    # Past SQLAlchemy, which would begin a transaction: VACUUM cannot run inside one.
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("VACUUM INTO ?", (str(path),))
+    finally:
+        connection.close()
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -7,30 +7,29 @@ import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from app import outbox, sequencer, timers
+from app import outbox, sequencer, settling, timers
 from app.auth import acts
-from app.commands import deliveries
 from app.commands.portal import forget_old
 from app.core.mails import MailFacts
 from app.core.refusals import Refused
-from app.core.vocabulary import Lane, Outcome, Owed
+from app.core.vocabulary import Lane, Outcome
 from app.db import database_now, db, transaction
-from app.installation import TEMPLATES, Installation
-from app.mail.compose import Composer, Message
-from app.mail.drop import Drop
-from app.mail.smtp import Relays, Undelivered
-from app.models import Invitation, Machine
+from app.installation import Installation
+from app.mail.smtp import Undelivered
 from app.outbox import Claimed, Finished
+from app.post import carrier, composer
 from app.queries import mails
+from app.settling import Failed, Result
 
 log = structlog.get_logger("worker")
 T = TypeVar("T")
@@ -40,30 +39,9 @@ GROUP, GROUP_WAIT = 50, 0.02
 HOUSEKEEPING = 600.0
 TROUBLE_PAUSE = 1.0
 FAREWELL = 30.0
-
-
-class Carrier(Protocol):
-    async def send(self, message: Message, name: str) -> str: ...
-    async def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Failed:
-    row: Claimed
-    trouble: Undelivered
-
-
-Result = Finished | Failed
-
-
-def composer(place: Installation) -> Composer:
-    config = place.config
-    return Composer(TEMPLATES, config.base_url, config.mail_from, config.portal, place.keys.link, place.keys.code)
-
-
-def carrier(place: Installation) -> Carrier:
-    config = place.config
-    return Relays(config.smtp_url) if config.smtp_url else Drop(config.instance / "mail")
+# The database is away, full or busy, or somebody else was faster: the same again will do.
+PASSING = (OperationalError, InterfaceError, PoolExhausted, Refused)
+Facts = dict[UUID, MailFacts | Undelivered | None]
 
 
 class Worker:
@@ -78,26 +56,30 @@ class Worker:
         self._composer = composer(self.place)
         self._carrier = carrier(self.place)
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="db")
-        self._in_flight: dict[UUID, asyncio.Task[None]] = {}
+        self._in_flight: dict[tuple[UUID, int], asyncio.Task[None]] = {}
         self._results: asyncio.Queue[Result] = asyncio.Queue()
         self._freed = asyncio.Event()
 
     async def run(self) -> None:
         log.info("worker started", worker=self.me)
-        rounds = [
+        claiming, *others = (
             asyncio.create_task(loop(), name=loop.__name__)
             for loop in (self._claiming, self._settling, self._renewing, self._numbering, self._housekeeping)
-        ]
+        )
         await self.stop.wait()
         # Renewing and settling go on until everything in flight is written down.
         until = time.monotonic() + FAREWELL
-        while self._in_flight and time.monotonic() < until:
+        while (self._in_flight or not claiming.done()) and time.monotonic() < until:
             await asyncio.sleep(0.02)
-        for task in rounds:
+        tasks = [claiming, *others, *self._in_flight.values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*rounds, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._carrier.close()
-        await self._in_thread(outbox.release, self.me)
+        try:
+            await self._in_thread(outbox.release, self.me)
+        except PASSING as error:
+            log.warning("cannot release, the leases will end by themselves", error=_line(error))
         self._threads.shutdown()
         log.info("worker stopped", worker=self.me)
 
@@ -115,8 +97,9 @@ class Worker:
                 if await work():
                     continue
                 wait = pause
-            except (SQLAlchemyError, Refused) as error:
-                log.warning("database trouble, trying again", error=str(error).splitlines()[0])
+            except Exception as error:
+                # A round that ended here would leave a worker that looks alive and does nothing.
+                log.warning("trouble, trying again", error=_line(error), exc_info=not isinstance(error, PASSING))
                 wait = TROUBLE_PAUSE
             try:
                 await asyncio.wait_for(self.stop.wait(), wait)
@@ -137,22 +120,37 @@ class Worker:
         rows, facts = await self._in_thread(self._claim, room)
         for row in rows:
             job = self._keep_time(row) if row.lane is Lane.TIMER else self._deliver(row, facts.get(row.id))
-            self._in_flight[row.id] = asyncio.create_task(job)
+            self._in_flight[row.id, row.attempts] = asyncio.create_task(job)
         return bool(rows)
 
-    def _claim(self, room: int) -> tuple[list[Claimed], dict[UUID, MailFacts | None]]:
+    def _claim(self, room: int) -> tuple[list[Claimed], Facts]:
         if not outbox.pulse():
             return [], {}
         rate = self.place.config.mail_rate
         rows = outbox.claim(self.me, room, self.lease, rate, self._composer.domain)
         letters = [row for row in rows if row.lane is not Lane.TIMER]
-        return rows, mails.load(letters, database_now(db.session())) if letters else {}
+        # If this fails nobody renews the lease, so the rows come back when it has run out.
+        return rows, self._facts(letters)
 
-    async def _deliver(self, row: Claimed, facts: MailFacts | None) -> None:
+    def _facts(self, rows: list[Claimed]) -> Facts:
+        """What the mails must say; a row that cannot be told fails alone."""
+        try:
+            return dict(mails.load(rows, database_now(db.session()))) if rows else {}
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            if len(rows) == 1:
+                log.exception("mail failed", row=str(rows[0].id), kind=rows[0].kind)
+                return {rows[0].id: Undelivered(f"{type(error).__name__}: {error}")}
+            return {id: facts for row in rows for id, facts in self._facts([row]).items()}
+
+    async def _deliver(self, row: Claimed, facts: MailFacts | Undelivered | None) -> None:
         if facts is None:
             self._results.put_nowait(Finished(row, Outcome.NOT_NEEDED))
             return
         try:
+            if isinstance(facts, Undelivered):
+                raise facts
             message = self._composer.compose(facts, row.message_id, acts.now())
             answer = await self._carrier.send(message, str(row.id))
         except Undelivered as trouble:
@@ -196,16 +194,28 @@ class Worker:
     async def _settle(self, group: list[Result]) -> None:
         while True:
             try:
-                await self._in_thread(settle, self.me, group)
+                await self._in_thread(settling.settle, self.me, group)
                 break
-            except (SQLAlchemyError, Refused) as error:
-                log.warning("cannot settle yet, trying again", error=str(error).splitlines()[0])
-                await asyncio.sleep(TROUBLE_PAUSE if isinstance(error, SQLAlchemyError) else POLL)
+            except PASSING as error:
+                log.warning("cannot settle yet, trying again", error=_line(error))
+                await asyncio.sleep(POLL if isinstance(error, Refused) else TROUBLE_PAUSE)
+            except Exception as error:
+                if len(group) == 1:
+                    await self._set_aside(group[0].row, error)
+                    break
+                for result in group:
+                    await self._settle([result])
+                return
         for result in group:
             self._forget(result.row)
 
+    async def _set_aside(self, row: Claimed, error: Exception) -> None:
+        log.exception("cannot settle", row=str(row.id), kind=row.kind)
+        with suppress(SQLAlchemyError, Refused):
+            await self._in_thread(settling.set_aside, self.me, row, f"cannot settle: {type(error).__name__}")
+
     def _forget(self, row: Claimed) -> None:
-        self._in_flight.pop(row.id, None)
+        self._in_flight.pop((row.id, row.attempts), None)
         self._freed.set()
 
     # The other rounds
@@ -215,9 +225,9 @@ class Worker:
             await asyncio.sleep(self.lease.total_seconds() / 3)
             if self._in_flight:
                 try:
-                    await self._in_thread(outbox.renew, self.me, self.lease)
-                except (SQLAlchemyError, Refused) as error:
-                    log.warning("cannot renew the lease", error=str(error).splitlines()[0])
+                    await self._in_thread(outbox.renew, self.me, [id for id, _ in self._in_flight], self.lease)
+                except Exception as error:
+                    log.warning("cannot renew the lease", error=_line(error))
 
     async def _numbering(self) -> None:
         async def number() -> bool:
@@ -233,37 +243,5 @@ class Worker:
         await self._repeat(lambda: self._in_thread(tidy), HOUSEKEEPING)
 
 
-def settle(me: str, group: list[Result]) -> None:
-    """Write down how a group of rows ended; rows whose lease another worker has taken over are left to it."""
-    with transaction() as session:
-        ours = outbox.held(session, me, [result.row for result in group])
-        now = database_now(session)
-        act = acts.clock(now)
-        finished = [r for r in group if isinstance(r, Finished) and r.row.id in ours]
-        outbox.archive(session, now, finished)
-        deliveries.mark_sent(
-            act,
-            [
-                UUID(done.row.payload["invitation"])
-                for done in finished
-                if done.row.kind is Owed.INVITATION and done.outcome is Outcome.DONE
-            ],
-        )
-        for failed in group:
-            if isinstance(failed, Failed) and failed.row.id in ours:
-                _settle_failure(session, now, failed)
-
-
-def _settle_failure(session: Any, now: Any, failed: Failed) -> None:
-    row, trouble = failed.row, failed.trouble
-    after = None if trouble.final else outbox.wait(row.attempts)
-    if after is not None:
-        log.warning("mail postponed", row=str(row.id), kind=row.kind, answer=trouble.answer, wait=str(after))
-        outbox.postpone(session, row, now, trouble.answer, after)
-        return
-    log.error("mail given up", row=str(row.id), kind=row.kind, answer=trouble.answer)
-    outbox.bury(session, row, now, trouble.answer)
-    invitation = session.get(Invitation, UUID(row.payload["invitation"]))
-    machine = session.get(Machine, UUID(row.payload["machine"]))
-    if invitation and machine and row.kind is not Owed.BLOCKED:
-        deliveries.give_up(acts.clock(now), invitation, machine, trouble.answer, address=trouble.address)
+def _line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

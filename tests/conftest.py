@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
+import tests.sizes  # noqa: F401  it reads its variable before all of them are dropped below
 from app import create_app, schema
 from app.config import Config, load
 from app.db import db
@@ -17,6 +19,10 @@ from tests.servers import Assent, postgresql
 
 for name in [name for name in os.environ if name.startswith("ASSENT_")]:
     del os.environ[name]
+
+# How long an example takes says something about the machine the tests share, not about what they try.
+settings.register_profile("assent", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("assent")
 
 
 @pytest.fixture(scope="session")

@@ -115,15 +115,16 @@ class Assent:
         return json.loads(done.stdout)
 
     def start(self, *words: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "app", *words],
-            env=self.environ,
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=(self.instance.parent / f"{self.instance.name}-{words[0]}.log").open("a"),
-            text=True,
-            start_new_session=True,
-        )
+        with (self.instance.parent / f"{self.instance.name}-{words[0]}.log").open("a") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "app", *words],
+                env=self.environ,
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
         self.processes.append(process)
         return process
 

@@ -28,25 +28,32 @@ def clock(at: datetime | None = None) -> Act:
     return Act(ActorKind.SYSTEM, Method.CLOCK, at or now(), id="clock")
 
 
+def person(email: str) -> Staff:
+    """The staff member with this address, still there or not."""
+    address = text.mailbox(text.email(email, "the staff member's e-mail"))
+    found = db.session.scalar(select(Staff).where(Staff.mailbox == address))
+    if found is None:
+        raise Refused(Reason.NOT_FOUND, what="staff e-mail")
+    return found
+
+
 def staff(email: str, method: Method = Method.CONSOLE, on_behalf_of: str | None = None) -> tuple[Act, Staff]:
     """A staff member, with the roles held now."""
-    person = db.session.scalar(select(Staff).where(Staff.mailbox == text.mailbox(email.strip())))
-    if person is None:
-        raise Refused(Reason.NOT_FOUND, what="staff e-mail")
-    refuse_if(person.disabled_at is not None, Reason.ROLE_NOT_ALLOWED)
+    found = person(email)
+    refuse_if(found.disabled_at is not None, Reason.ROLE_NOT_ALLOWED)
     act = Act(
         ActorKind.STAFF,
         method,
         now(),
-        id=str(person.id),
-        name=person.name,
-        email=person.email,
-        roles=person.roles,
-        partner_id=person.partner_id,
-        partner_type=person.partner.type,
+        id=str(found.id),
+        name=found.name,
+        email=found.email,
+        roles=found.roles,
+        partner_id=found.partner_id,
+        partner_type=found.partner.type,
         on_behalf_of=on_behalf_of,
     )
-    return act, person
+    return act, found
 
 
 def customer(session: PortalSession | None = None, method: Method | None = None) -> Act:

@@ -48,8 +48,8 @@ def _common() -> frozenset[str]:
 
 def check(password: str, *about: str) -> None:
     """12 to 128 characters, not one that everybody knows, not built on the user's own names."""
-    refuse_if(not SHORTEST <= len(password) <= LONGEST, Reason.INVALID_VALUE, field="password (12 to 128 characters)")
+    refuse_if(not SHORTEST <= len(password) <= LONGEST, Reason.WRONG_LENGTH, shortest=SHORTEST, longest=LONGEST)
     plain = password.casefold()
     named = any(len(word) >= 5 and word.casefold() in plain for word in about)
     common = plain in _common() or plain.strip("0123456789!?.-_") in _common() or len(set(plain)) < 5
-    refuse_if(named or common, Reason.INVALID_VALUE, field="password (too easy to guess)")
+    refuse_if(named or common, Reason.EASILY_GUESSED)

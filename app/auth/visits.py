@@ -5,11 +5,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask import session as cookie
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from app.auth.acts import now
 from app.core import links
-from app.core.refusals import Reason, Refused
+from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import InvitationStatus
 from app.db import db
 from app.installation import installation
@@ -38,10 +38,16 @@ class Visit:
         return db.session.get(CustomerUser, known) if known else None
 
     @property
+    def has_accounts(self) -> bool:
+        """True when somebody can sign in with a user name that was made with the tenant."""
+        held = exists().where(CustomerUser.customer_id == self.machine.customer_id, CustomerUser.disabled_at.is_(None))
+        return bool(db.session.scalar(select(held)))
+
+    @property
     def masked_email(self) -> str:
         """Enough for the right person to know the mailbox, not enough for another to learn it."""
         local, _, domain = self.invitation.email.rpartition("@")
-        return f"{local[0]}…@{domain}"
+        return f"{local[0]}•••@{domain}"
 
     @property
     def alive(self) -> bool:
@@ -59,6 +65,9 @@ def invitation_by_token(token: str) -> Invitation | None:
 
 
 def remember(invitation: Invitation) -> None:
+    """Begin a visit; whoever follows the same link again goes on where they were."""
+    if (cookie.get("invitation"), cookie.get("generation")) == (str(invitation.id), invitation.generation):
+        return
     cookie.clear()
     cookie.permanent = True
     cookie["invitation"], cookie["generation"] = str(invitation.id), invitation.generation
@@ -68,11 +77,15 @@ def attach(session: PortalSession) -> None:
     cookie["session"] = str(session.id)
 
 
+def forget() -> None:
+    cookie.clear()
+
+
 def current() -> Visit:
     """The visit of this browser; refused as `invitation-revoked` when its link stopped being one."""
     raw, generation = cookie.get("invitation"), cookie.get("generation")
     if raw is None:
-        raise Refused(Reason.INVITATION_REVOKED)
+        raise Refused(Reason.LINK_NEEDED)
     found = db.session.execute(
         select(Invitation, Machine, Relationship, Partner)
         .join(Machine, Machine.id == Invitation.machine_id)
@@ -85,9 +98,16 @@ def current() -> Visit:
     ).one_or_none()
     if found is None:
         raise Refused(Reason.INVITATION_REVOKED)
-    visit = Visit(*found.tuple(), session=_session(found[0]))
+    visit = Visit(*found, session=_session(found[0]))
     if not visit.alive and not visit.identified:
         raise Refused(Reason.INVITATION_REVOKED)
+    return visit
+
+
+def alive() -> Visit:
+    """The visit of a browser whose invitation can still be answered: nobody is identified for another."""
+    visit = current()
+    refuse_if(not visit.alive, Reason.INVITATION_REVOKED)
     return visit
 
 
@@ -95,5 +115,8 @@ def _session(invitation: Invitation) -> PortalSession | None:
     raw = cookie.get("session")
     row = db.session.get(PortalSession, UUID(raw)) if raw else None
     if row is None or row.invitation_id != invitation.id or row.generation != invitation.generation:
+        return None
+    user = db.session.get(CustomerUser, row.customer_user_id) if row.customer_user_id else None
+    if user is not None and user.disabled_at is not None:
         return None
     return row if now() - row.created_at < ABSOLUTE else None

@@ -4,9 +4,11 @@ import sys
 
 import click
 
-from app.cli.customers import attest, customer, invite, purchase, status, withdraw
+from app.cli.attestations import attest, withdraw
+from app.cli.customers import customer, purchase, status
 from app.cli.database import db_group
 from app.cli.inspection import doctor, machine, mail
+from app.cli.invitations import invite
 from app.cli.partners import partner, staff, token
 from app.cli.serving import up, web, worker
 from app.config import SetUpError
@@ -52,13 +54,16 @@ for command in COMMANDS:
 def main() -> None:
     """Run the command line; whatever is refused becomes one line and exit 1, never a traceback."""
     try:
-        cli()
+        cli(prog_name="assent")
     except Refused as refused:
         from app.errors import one_line
 
         sys.exit(fail(one_line(refused)))
     except SetUpError as error:
         sys.exit(fail(str(error)))
+    except OSError as error:
+        says = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        sys.exit(fail(f"{says}; see that it is there, can be read and written, and has room"))
 
 
 def fail(line: str) -> int:

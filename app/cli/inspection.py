@@ -12,7 +12,13 @@ from app.config import SetUpError
 @click.command()
 @as_json
 def machine(json_: bool) -> None:
-    """Print the state machine: states, events, moves and what guards them."""
+    """Print the state machine.
+
+    Its states, events and moves, what guards each move, and what chooses between two.
+
+    \b
+    Example: assent machine --json
+    """
     from app.core import topology
 
     say(topology.as_json(), json_, topology.as_table())
@@ -21,13 +27,20 @@ def machine(json_: bool) -> None:
 @click.command()
 @as_json
 def doctor(json_: bool) -> None:
-    """Show every setting with its source and check what can be checked; exit 1 if something is wrong."""
+    """Show every setting and check what can be checked.
+
+    Each setting stands with its source and its meaning, each check with its remedy; exit 1 if anything is wrong.
+
+    \b
+    Example: assent doctor --json
+    """
     from app import diagnosis
 
     report = diagnosis.report()
     say(report, json_, diagnosis.words(report))
-    if not report["healthy"]:
-        raise SystemExit(1)
+    wrong = [check["name"] for check in report["checks"] if check["verdict"] == "wrong"]
+    if wrong:
+        raise SetUpError(f"wrong: {', '.join(wrong)}; the report on stdout says what to do")
 
 
 @click.group()
@@ -40,7 +53,9 @@ def mail() -> None:
 @as_json
 @in_app
 def mail_test(address: str, json_: bool) -> None:
-    """Send one test mail to ADDRESS now and print what the relay answered.
+    """Send one test mail to ADDRESS now.
+
+    Prints what the relay answered; without SMTP_URL the mail becomes a file in INSTANCE/mail.
 
     \b
     Example: assent mail test you@example.com
@@ -56,7 +71,7 @@ async def _send_test(address: str, place: Any) -> dict[str, str]:
     from app.db import new_id
     from app.mail.compose import test_message
     from app.mail.smtp import Undelivered
-    from app.worker import carrier, composer
+    from app.post import carrier, composer
 
     out = carrier(place)
     name = str(new_id())

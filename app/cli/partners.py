@@ -6,7 +6,7 @@ from uuid import UUID
 
 import click
 
-from app.cli.shared import ID, as_json, country, in_app, say
+from app.cli.shared import ID, as_json, country, in_app, say, spread
 from app.core.vocabulary import Authority, PartnerType, Role
 
 ROLE = click.option(
@@ -14,7 +14,7 @@ ROLE = click.option(
     "roles",
     multiple=True,
     type=click.Choice([role.value for role in Role]),
-    help="May be given several times.",
+    help="What the holder may do. Repeatable.",
 )
 
 
@@ -24,12 +24,26 @@ def partner() -> None:
 
 
 @partner.command("add")
-@click.option("--name", required=True)
-@click.option("--type", "kind", required=True, type=click.Choice([kind.value for kind in PartnerType]))
-@click.option("--country", "code", required=True, help="Two letters, for example SE.")
+@click.option("--name", required=True, help="The partner's name, as customers know it.")
+@click.option(
+    "--type",
+    "kind",
+    required=True,
+    type=click.Choice([kind.value for kind in PartnerType]),
+    help="A reseller works through a provider, which confirms for it.",
+)
+@click.option("--country", "code", required=True, metavar="CC", help="Two letters, for example SE.")
 @click.option("--mpn-id", help="The partner's MPN or location id; a reseller's stands in its links.")
-@click.option("--provider", "providers", multiple=True, type=ID, help="For a reseller: whom it works through.")
-@click.option("--authority", type=click.Choice([a.value for a in Authority]), default=Authority.LOCAL.value)
+@click.option(
+    "--provider", "providers", multiple=True, type=ID, help="For a reseller: whom it works through. Repeatable."
+)
+@click.option(
+    "--authority",
+    type=click.Choice([a.value for a in Authority]),
+    default=Authority.LOCAL.value,
+    show_default=True,
+    help="Whose word counts: this installation's, or (mirror) the vendor's portal.",
+)
 @click.option("--id", "tenant", type=ID, help="The partner's own tenant id, if its links must carry it.")
 @as_json
 @in_app
@@ -73,9 +87,9 @@ def staff() -> None:
 
 
 @staff.command("add")
-@click.option("--partner", "partner_id", required=True, type=ID)
-@click.option("--email", required=True)
-@click.option("--name", required=True)
+@click.option("--partner", "partner_id", required=True, type=ID, help="Whom this person works for.")
+@click.option("--email", required=True, help="The person's mailbox; one person of an installation each.")
+@click.option("--name", required=True, help="The person's name.")
 @ROLE
 @as_json
 @in_app
@@ -101,7 +115,9 @@ def add_staff(partner_id: UUID, email: str, name: str, roles: tuple[str, ...], j
 @as_json
 @in_app
 def disable_staff(email: str, json_: bool) -> None:
-    """End a person's access at once; tokens die and open tasks lose their owner.
+    """End a person's access at once.
+
+    The person's tokens die, and open tasks lose their owner.
 
     \b
     Example: assent staff disable ana@fabrikam.example
@@ -111,7 +127,7 @@ def disable_staff(email: str, json_: bool) -> None:
     from app.db import transaction
 
     with transaction():
-        _, person = acts.staff(email)
+        person = acts.person(email)
         commands.disable_staff(acts.console(), person)
     say({"id": str(person.id), "email": person.email, "disabled": True}, json_)
 
@@ -122,11 +138,13 @@ def token() -> None:
 
 
 @token.command("create")
-@click.option("--staff", "email", help="App+user: the token acts with this person's roles.")
-@click.option("--service", "name", help="A service account of --partner, with --role; it survives people leaving.")
+@click.option("--staff", "email", metavar="EMAIL", help="App+user: the token acts with this person's roles.")
+@click.option(
+    "--service", "name", metavar="NAME", help="A service account of --partner, with --role; it survives people leaving."
+)
 @click.option("--partner", "partner_id", type=ID, help="Alone: an app-only token of this partner.")
 @ROLE
-@click.option("--expires-in-days", type=click.IntRange(1, 3650))
+@click.option("--expires-in-days", type=click.IntRange(1, 3650), metavar="DAYS", help="1 to 3650; without it, never.")
 @as_json
 @in_app
 def create_token(
@@ -138,6 +156,8 @@ def create_token(
     json_: bool,
 ) -> None:
     """Create a token for a person, a service account or a partner.
+
+    The token is shown this once; only its digest is kept.
 
     \b
     Example: assent token create --staff ana@fabrikam.example --expires-in-days 90
@@ -155,19 +175,33 @@ def create_token(
         account = commands.open_service_account(act, owner, name, [Role(role) for role in roles]) if name else None
         holder = person or account
         row, secret = commands.create_token(act, owner, holder, expires_in_days)
-    say({"token": secret, "prefix": row.prefix, "kind": row.kind}, json_)
+    answer = {"token": secret, "prefix": row.prefix, "kind": row.kind}
+    say(answer, json_, spread(answer) + "\nThe token is not shown again.")
 
 
 @token.command("list")
 @as_json
 @in_app
 def list_tokens(json_: bool) -> None:
-    """List tokens by prefix: whose, since when, last used, still good."""
+    """List tokens: whose, since when, still good.
+
+    \b
+    Example: assent token list
+    """
     from app.queries import tokens
 
     rows = [_listed(row) for row in tokens.everyone()]
-    words = "\n".join(f"{r['prefix']}  {r['status']:8}  {r['kind']:8}  {r['holder']}" for r in rows)
+    words = "\n".join(_row(row) for row in rows)
     say({"items": rows, "totalCount": len(rows)}, json_, words or "No tokens yet; see `assent token create --help`.")
+
+
+def _row(listed: dict[str, Any]) -> str:
+    used = f"last used {listed['lastUsedAt']}" if listed["lastUsedAt"] else "never used"
+    until = f"until {listed['expiresAt']}" if listed["expiresAt"] else "without end"
+    return (
+        f"{listed['prefix']}  {listed['status']:7}  {listed['kind']:8}  {listed['holder']}  "
+        f"(created {listed['createdAt']}, {until}, {used})"
+    )
 
 
 def _listed(row: Any) -> dict[str, Any]:

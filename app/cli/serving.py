@@ -2,17 +2,23 @@
 
 import click
 
-BIND = click.option("--bind", metavar="HOST:PORT", help="Instead of the BIND setting.")
+from app.signals import end_quietly
+
+BIND = click.option("--bind", metavar="HOST:PORT", help="Where to listen, instead of the BIND setting.")
 
 
 @click.command()
 @BIND
 def up(bind: str | None) -> None:
-    """Run everything: web server and worker, until stopped.
+    """Run everything: web server and one worker.
+
+    Prints `ready http://...` once it answers, and runs until SIGTERM or Ctrl-C.
 
     \b
     Example: assent up --bind 127.0.0.1:8000
     """
+    # First of all: loading the rest takes longer than an impatient operator.
+    end_quietly()
     from app import serving
 
     serving.up(bind)
@@ -21,15 +27,31 @@ def up(bind: str | None) -> None:
 @click.command()
 @BIND
 def web(bind: str | None) -> None:
-    """Run the web server alone."""
+    """Run the web server alone.
+
+    Prints `ready http://...` once it answers, and runs until SIGTERM or Ctrl-C.
+
+    \b
+    Example: assent web --bind 0.0.0.0:8000
+    """
+    end_quietly()
     from app import serving
 
     serving.web(bind)
 
 
 @click.command()
-def worker() -> None:
-    """Run one worker: it sends the mails, keeps the deadlines and numbers the news."""
+@click.option("--until-eof", is_flag=True, hidden=True, help="Stop when stdin ends: how `up` takes its worker along.")
+def worker(until_eof: bool) -> None:
+    """Run one worker.
+
+    It sends the mails, keeps the deadlines and numbers the news. Several may run; on SIGTERM or Ctrl-C it finishes
+    what it has in hand.
+
+    \b
+    Example: assent worker
+    """
+    end_quietly()
     from app import serving
 
-    serving.worker()
+    serving.worker(until_eof)

@@ -2,19 +2,23 @@
 
 import functools
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import click
 
-from app.config import SetUpError
 from app.core.refusals import Reason, refuse_if
 
 if TYPE_CHECKING:
     from flask import Flask
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+AS = click.option("--as", "email_as", required=True, metavar="EMAIL", help="The staff member who does this.")
 
 
 def as_json(function: F) -> F:
@@ -23,10 +27,20 @@ def as_json(function: F) -> F:
 
 def say(answer: dict[str, Any], json_: bool, words: str | None = None) -> None:
     """The answer as JSON, or as words; without words, one `name: value` a line."""
-    if json_:
-        click.echo(json.dumps(answer, ensure_ascii=False))
-    else:
-        click.echo(words or "\n".join(lines(answer)))
+    click.echo(json.dumps(answer, ensure_ascii=False) if json_ else words or spread(answer))
+
+
+def spread(answer: dict[str, Any]) -> str:
+    return "\n".join(lines(answer))
+
+
+def say_status(machine: Any, json_: bool) -> None:
+    """Where an agreement stands now."""
+    from app.auth.acts import now
+    from app.installation import installation
+    from app.queries.status import status
+
+    say(status(machine, installation().rules.terms(machine.agreement_type, now())), json_)
 
 
 def lines(answer: dict[str, Any], indent: str = "") -> list[str]:
@@ -42,32 +56,34 @@ def lines(answer: dict[str, Any], indent: str = "") -> list[str]:
     return found
 
 
-def application() -> "Flask":
-    """The application on a database that is there and at this code's schema."""
+@contextmanager
+def opened(prepare: bool = True) -> Iterator["Flask"]:
+    """The application on a database that is there and, where `prepare` asks for it, at this code's schema."""
     from app import config as settings
     from app import create_app, logs, preparation
+    from app.db import db
 
     config = settings.load()
     logs.set_up(config.log_format)
     preparation.prepare(config)
     app = create_app(config)
-    with app.app_context():
-        preparation.prepare_database(config)
-    return app
+    with app.app_context(), preparation.usable(config):
+        try:
+            if prepare:
+                preparation.prepare_database(config)
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def in_app(function: F) -> F:
-    """Run a command inside the application; a database that goes away is one line, not a traceback."""
+    """Run a command inside the application."""
 
     @functools.wraps(function)
     def inside(*args: Any, **kwargs: Any) -> Any:
-        from sqlalchemy.exc import OperationalError
-
-        with application().app_context():
-            try:
-                return function(*args, **kwargs)
-            except OperationalError as error:
-                raise SetUpError(f"the database failed: {str(error.orig).splitlines()[0]}") from error
+        with opened():
+            return function(*args, **kwargs)
 
     return inside  # type: ignore[return-value]
 
@@ -92,3 +108,23 @@ def country(value: str) -> str:
     code = value.strip().upper()
     refuse_if(not installation().rules.catalogue.knows(code), Reason.INVALID_VALUE, field="country")
     return code
+
+
+class Moment(click.ParamType[datetime]):
+    """A day, or a moment of it; what bears no zone is UTC, a bare day begins at 00:00Z."""
+
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9:]+)?)?", value, re.ASCII):
+                raise ValueError
+            at = datetime.fromisoformat(value)
+            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is not a day such as 2026-11-20 or a time such as 2026-11-20T09:30Z", param, context)
+
+
+MOMENT = Moment()

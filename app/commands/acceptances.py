@@ -1,7 +1,10 @@
 """The customer's own answer: accept, decline, or learn that it cannot accept directly."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.commands.firing import Says, fire
 from app.commands.history import scenario
@@ -20,6 +23,9 @@ from app.core.vocabulary import (
 )
 from app.db import db
 from app.models import Invitation, Machine, Relationship, Statement
+
+Insert = postgresql.Insert | sqlite.Insert
+INSERT: dict[str, Callable[[type[Statement]], Insert]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ def accept(
 ) -> None:
     """Record the customer's acceptance of exactly what stood on the page."""
     refuse_if(act.kind is not ActorKind.CUSTOMER, Reason.NOT_SIGNED_IN)
-    name = text.line(consent.typed_name, "typedName")
+    name = text.line(consent.typed_name, "typedName", required=False)
     terms = rules.terms(machine.agreement_type, act.at)
     sha256 = hashlib.sha256(consent.statement.encode()).hexdigest()
     facts = AcceptFacts(
@@ -53,7 +59,7 @@ def accept(
         expired=act.at >= invitation.expires_at,
         terms_unchanged=consent.shown_sha256 == sha256,
         may_bind=consent.may_bind,
-        agreed=consent.agreed,
+        agreed=consent.agreed and bool(name),
         prior_purchases=scenario(machine) is not None,
         on_record=machine.on_record,
     )
@@ -71,8 +77,7 @@ def accept(
         personal=invitation.contact.personal() | {"typedName": name},
     )
     fire(machine, Event.ACCEPT, act, facts, says, invitation)
-    if db.session.get(Statement, sha256) is None:
-        db.session.add(Statement(sha256=sha256, text=consent.statement, created_at=act.at))
+    _keep(act, consent.statement, sha256)
     machine.acceptance_number = machine.number
     machine.method, machine.assurance = AcceptanceMethod.DIRECT, consent.assurance
     machine.agreed_at, machine.template_id = act.at, terms.template_id
@@ -81,6 +86,13 @@ def accept(
     invitation.status = InvitationStatus.USED
     if invitation.kind is InvitationKind.RELATIONSHIP and relationship.state is RelationshipState.REQUESTED:
         relationship.state = RelationshipState.ACTIVE
+
+
+def _keep(act: Act, words: str, sha256: str) -> None:
+    """The words once, also when two customers are the first to accept them at the same moment."""
+    insert = INSERT[db.engine.dialect.name]
+    row = {"sha256": sha256, "text": words, "created_at": act.at}
+    db.session.execute(insert(Statement).values(row).on_conflict_do_nothing())
 
 
 def decline(act: Act, machine: Machine, invitation: Invitation, reason: str) -> None:
@@ -92,7 +104,7 @@ def decline(act: Act, machine: Machine, invitation: Invitation, reason: str) -> 
     )
     says = Says(
         clear={"invitation": str(invitation.id)},
-        personal=invitation.contact.personal() | {"reason": text.line(reason, "reason", limit=1000)},
+        personal=invitation.contact.personal() | {"reason": text.line(reason, "reason", required=False, limit=1000)},
     )
     fire(machine, Event.DECLINE, act, facts, says, invitation)
     invitation.status = InvitationStatus.DECLINED

@@ -62,12 +62,13 @@ def invite(act: Act, machine: Machine, relationship: Relationship, ask: Ask, rul
         },
         personal=ask.contact.personal(),
     )
+    # The machine's row first, as every event does it: taken in another order, two of them can lock each other out.
+    fire(machine, Event.INVITE, act, facts, says, invitation)
     if former:
         former.status = InvitationStatus.REVOKED
         db.session.flush()
     db.session.add(invitation)
     db.session.flush()
-    fire(machine, Event.INVITE, act, facts, says, invitation)
     return invitation
 
 

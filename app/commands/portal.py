@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.commands.acceptances import block, is_barred
 from app.commands.owing import owe
@@ -23,11 +23,19 @@ WINDOW_MINUTES = {"code": 60, "account": 15, "address": 15}
 def count(act: Act, purpose: str, subject: str, limit: int) -> None:
     """Count one try, or refuse it when the window holds too many already."""
     minutes = WINDOW_MINUTES[purpose]
+    _alone(purpose, subject)
     held = (Attempt.purpose == purpose, Attempt.subject == subject)
     recent = select(func.count()).where(*held, Attempt.at > act.at - timedelta(minutes=minutes))
     refuse_if((db.session.scalar(recent) or 0) >= limit, Reason.RATE_LIMITED, minutes=minutes)
     db.session.add(Attempt(purpose=purpose, subject=subject, at=act.at))
     db.session.flush()
+
+
+def _alone(purpose: str, subject: str) -> None:
+    """Parallel tries count one another. On SQLite there is one writer anyway."""
+    if db.engine.dialect.name == "postgresql":
+        key = func.hashtextextended(f"{purpose}:{subject}", 0)
+        db.session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def enter(act: Act, invitation: Invitation) -> PortalSession:
@@ -78,7 +86,7 @@ def try_code(act: Act, session: PortalSession, key: bytes, given: str) -> bool:
 
 
 def count_sign_in(act: Act, user_name: str) -> None:
-    count(act, "account", user_name.casefold()[:320], SIGN_INS_PER_ACCOUNT)
+    count(act, "account", user_name[:320], SIGN_INS_PER_ACCOUNT)
     count(act, "address", act.ip or "unknown", SIGN_INS_PER_ADDRESS)
 
 
@@ -95,8 +103,13 @@ def identify(
     return fresh
 
 
-def change_password(user: CustomerUser, password_hash: str) -> None:
+def change_password(act: Act, invitation: Invitation, user: CustomerUser, password_hash: str) -> PortalSession:
+    """The user's own password from now on; every session opened with the former one ends, this one goes on anew."""
     user.password_hash, user.must_change = password_hash, False
+    db.session.execute(delete(PortalSession).where(PortalSession.customer_user_id == user.id))
+    fresh = enter(act, invitation)
+    fresh.method, fresh.customer_user_id = Method.PASSWORD, user.id
+    return fresh
 
 
 def leave(session: PortalSession) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from app.core import contact as text
 from app.core.act import Act
 from app.core.permissions import Action, require
-from app.core.refusals import Reason, Refused, refuse_if
+from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import Role, TokenKind
 from app.db import db, new_id
 from app.models import Partner, RoleGrant, ServiceAccount, Staff, Task, Token
@@ -39,10 +39,9 @@ def add_staff(act: Act, partner: Partner, email: str, name: str, roles: Iterable
 
 
 def disable_staff(act: Act, staff: Staff) -> None:
-    """End a person's access at once: tokens die, open tasks go back to the partner's pile."""
+    """End a person's access at once, however often it is said: tokens die, open tasks go back to the pile."""
     require(act, Action.MANAGE_STAFF)
-    refuse_if(staff.disabled_at is not None, Reason.ALREADY_EXISTS, what=f"Disabled staff {staff.email}")
-    staff.disabled_at = act.at
+    staff.disabled_at = staff.disabled_at or act.at
     db.session.execute(
         update(Token).where(Token.staff_id == staff.id, Token.revoked_at.is_(None)).values(revoked_at=act.at)
     )
@@ -96,7 +95,6 @@ def create_token(
 
 
 def revoke_token(act: Act, token: Token) -> None:
+    """The token is dead from now on, or has been since it was first revoked."""
     require(act, Action.MANAGE_STAFF)
-    if token.revoked_at is not None:
-        raise Refused(Reason.ALREADY_EXISTS, what=f"Revoked token {token.prefix}")
-    token.revoked_at = act.at
+    token.revoked_at = token.revoked_at or act.at

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from app.core.refusals import Reason, Refused
@@ -34,7 +34,8 @@ class Catalogue:
 
     def terms(self, kind: AgreementType, at: datetime) -> Terms:
         row = self.agreements.get(kind, {})
-        offered = [v for v in row.get("versions", ()) if v["published"] <= at.date()]
+        day = at.astimezone(UTC).date()
+        offered = [v for v in row.get("versions", ()) if v["published"] <= day]
         if not offered:
             raise Refused(Reason.UNKNOWN_AGREEMENT_TYPE, type=kind)
         return Terms(

@@ -12,6 +12,10 @@ PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{3,30}[0-9]")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 LINE_LIMIT = 200
 
+# Line breaks and other controls forge headers; embedded turns of direction make a text read as what it is not.
+CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
+TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
 # Mailboxes anybody can have: sharing such a domain with the partner says nothing about the person.
 PUBLIC_MAIL_DOMAINS = frozenset(
     "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com "
@@ -20,12 +24,12 @@ PUBLIC_MAIL_DOMAINS = frozenset(
 
 
 def line(value: str | None, name: str, *, required: bool = True, limit: int = LINE_LIMIT) -> str:
-    """One line of human text: NFC, trimmed, no control or format characters that could fool a reader."""
+    """One line of human text: NFC, trimmed, without characters that forge a header or fool a reader."""
     text = unicodedata.normalize("NFC", value or "").strip()
     refuse_if(required and not text, Reason.MISSING_FIELD, field=name)
     refuse_if(len(text) > limit, Reason.INVALID_TEXT, field=name, limit=limit)
-    bad = any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text)
-    refuse_if(bad, Reason.INVALID_TEXT, field=name)
+    bad = any(unicodedata.category(char) in CONTROLS or unicodedata.bidirectional(char) in TURNS for char in text)
+    refuse_if(bad, Reason.INVALID_TEXT, field=name, limit=limit)
     return text
 
 

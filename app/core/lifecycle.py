@@ -212,17 +212,12 @@ class Lifecycle(StateMachine):
     invite = (
         s.UNCONFIRMED.to(s.INVITED, validators=INVITE)
         | s.INVITED.to.itself(internal=True, validators=INVITE)
-        | s.DIRECT.to(s.INVITED, validators=REINVITE)
-        | s.ATTESTED.to(s.INVITED, validators=REINVITE)
+        | s.INVITED.from_(s.DIRECT, s.ATTESTED, validators=REINVITE)
     )
     accept = s.INVITED.to(s.DIRECT, validators=ACCEPT)
-    block = s.UNCONFIRMED.to(s.BLOCKED, validators=purchases_stand_in_the_way) | s.INVITED.to(
-        s.BLOCKED, validators=purchases_stand_in_the_way
-    )
+    block = s.BLOCKED.from_(s.UNCONFIRMED, s.INVITED, validators=purchases_stand_in_the_way)
     attest = (
-        s.UNCONFIRMED.to(s.ATTESTED, validators=ATTEST)
-        | s.INVITED.to(s.ATTESTED, validators=ATTEST)
-        | s.BLOCKED.to(s.ATTESTED, validators=ATTEST)
+        s.ATTESTED.from_(s.UNCONFIRMED, s.INVITED, s.BLOCKED, validators=ATTEST)
         | s.ATTESTED.to.itself(internal=True, validators=ATTEST)
         | s.DIRECT.to.itself(internal=True, validators=ATTEST, cond=direct_still_counts)
         | s.DIRECT.to(s.ATTESTED, validators=ATTEST, cond=direct_is_stale)
@@ -237,14 +232,12 @@ class Lifecycle(StateMachine):
         | s.INVITED.to(s.DIRECT, validators=DECLINE, cond=came_from_direct)
         | s.INVITED.to(s.ATTESTED, validators=DECLINE, cond=came_from_attested)
     )
-    withdraw = s.DIRECT.to(s.UNCONFIRMED, validators=attester_may_vouch) | s.ATTESTED.to(
-        s.UNCONFIRMED, validators=attester_may_vouch
-    )
+    withdraw = s.UNCONFIRMED.from_(s.DIRECT, s.ATTESTED, validators=attester_may_vouch)
 
 
 def move(row: Movable, event: Event, facts: Facts) -> State:
     """Fire `event` on `row` and answer the state it came from; a refused event leaves the row as it was."""
-    before, origin = row.state, row.origin
+    before = row.state
     try:
         Lifecycle(row, state_field="state").send(event.value, facts=facts)
     except TransitionNotAllowed as error:
@@ -254,6 +247,4 @@ def move(row: Movable, event: Event, facts: Facts) -> State:
         row.origin = None
     elif before is not State.INVITED:
         row.origin = before
-    else:
-        row.origin = origin
     return before

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -28,7 +28,7 @@ class Policy:
     rules: tuple[Rule, ...]
 
     def holds(self, topic: Topic, at: datetime) -> bool:
-        day = at.date()
+        day = at.astimezone(UTC).date()
         return any(
             rule.topic is topic and rule.since <= day and (rule.until is None or day < rule.until)
             for rule in self.rules

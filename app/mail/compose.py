@@ -1,26 +1,24 @@
 """Make a message from facts: the templates of its kind, the live link or code, and headers nobody can inject into."""
 
+import textwrap
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email import policy
-from email.headerregistry import Address
-from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app.core import codes, links
-from app.core.mails import Mailbox, MailFacts
+from app.core.mails import MailFacts
 from app.core.vocabulary import InvitationKind, Owed
+from app.mail import mime
 
-POLICY = policy.SMTP.clone(cte_type="7bit", raise_on_defect=False)
 FOLDERS = {
     InvitationKind.AGREEMENT: "agreement",
     InvitationKind.RELATIONSHIP: "relationship-and-agreement",
     InvitationKind.NEW_CUSTOMER: "new-customer",
 }
-LONGEST_LINE = 990
+WIDTH = 76
 MONTHS = "January February March April May June July August September October November December".split()
 
 
@@ -64,24 +62,20 @@ class Composer:
 
     def compose(self, facts: MailFacts, message_id: str, at: datetime) -> Message:
         folder = FOLDERS[facts.kind] if facts.owed is Owed.INVITATION else facts.owed.value
-        words = {"mail": facts, "link": self.link(facts), "code": self._code(facts), "base_url": self.base_url}
+        words = {"mail": facts, "link": self.link(facts), "code": self._code(facts), "portal": self.portal}
         subject, text, html = (
             self._environment.get_template(f"{folder}/{name}").render(words)  # type: ignore[attr-defined]
             for name in ("subject.txt", "body.txt", "body.html")
         )
-        message = EmailMessage(policy=POLICY)
-        message["From"] = self._from(facts)
-        message["To"] = tuple(_address(box) for box in facts.to)
+        headers = [
+            ("From", self._from(facts)),
+            ("To", ",\r\n ".join(mime.mailbox(to.name, to.email) for to in facts.to)),
+        ]
         if facts.reply_to:
-            message["Reply-To"] = _address(facts.reply_to)
-        message["Subject"] = " ".join(subject.split())
-        message["Date"] = format_datetime(at.astimezone(UTC))
-        message["Message-ID"] = message_id
-        message["Auto-Submitted"] = "auto-generated"
-        text, html = text.strip() + "\n", html.strip() + "\n"
-        message.set_content(text, cte=_encoding(text))
-        message.add_alternative(html, subtype="html", cte=_encoding(html))
-        return Message(folder, self.sender, tuple(box.email for box in facts.to), message.as_bytes())
+            headers.append(("Reply-To", mime.mailbox(facts.reply_to.name, facts.reply_to.email)))
+        headers.append(("Subject", mime.unstructured(" ".join(subject.split()))))
+        data = mime.message(headers + _standing(message_id, at), filled(text.strip()) + "\n", html.strip() + "\n")
+        return Message(folder, self.sender, tuple(box.email for box in facts.to), data)
 
     def link(self, facts: MailFacts) -> str:
         """The customer's way in: our portal with a live token, or the vendor's own page."""
@@ -94,22 +88,26 @@ class Composer:
         asked = facts.challenge
         return codes.code(self.code_key, asked.session, asked.number) if asked else None
 
-    def _from(self, facts: MailFacts) -> Address:
+    def _from(self, facts: MailFacts) -> str:
         name = parseaddr(self.mail_from)[0]
         shown = facts.partner if facts.owed is not Owed.BLOCKED else name
-        return _address(Mailbox(shown, self.sender))
+        return mime.mailbox(shown, self.sender)
 
 
-def _encoding(content: str) -> str:
-    """Plain where it can be, so that a link in a dropped mail can be copied as it stands."""
-    plain = content.isascii() and max(map(len, content.splitlines())) <= LONGEST_LINE
-    return "7bit" if plain else "quoted-printable"
+def _standing(message_id: str, at: datetime) -> list[tuple[str, str]]:
+    """The headers every mail has."""
+    date = format_datetime(at.astimezone(UTC))
+    return [("Date", date), ("Message-ID", message_id), ("Auto-Submitted", "auto-generated")]
 
 
-def _address(box: Mailbox) -> Address:
-    """Built from parsed parts; Address refuses line breaks."""
-    local, _, domain = box.email.rpartition("@")
-    return Address(box.name, local, domain)
+def filled(text: str) -> str:
+    """Wrap long lines at words: names of any length leave paragraphs whole, and a link keeps its line."""
+    return "\n".join(line if len(line) <= WIDTH else _wrap(line) for line in text.split("\n"))
+
+
+def _wrap(line: str) -> str:
+    hang = "  " if line.startswith("- ") else ""
+    return textwrap.fill(line, WIDTH, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
 
 
 def day(at: datetime) -> str:
@@ -118,12 +116,12 @@ def day(at: datetime) -> str:
 
 def test_message(composer: Composer, address: str, message_id: str, at: datetime) -> Message:
     """A mail that only shows that mail works."""
-    message = EmailMessage(policy=POLICY)
-    message["From"] = composer.mail_from
-    message["To"] = _address(Mailbox("", address))
-    message["Subject"] = "Assent can send mail"
-    message["Date"] = format_datetime(at.astimezone(UTC))
-    message["Message-ID"] = message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(f"This is the test mail of the Assent installation at {composer.base_url}.\n")
-    return Message("test", composer.sender, (address,), message.as_bytes())
+    name = parseaddr(composer.mail_from)[0]
+    headers = [
+        ("From", mime.mailbox(name, composer.sender)),
+        ("To", mime.mailbox("", address)),
+        ("Subject", "Assent can send mail"),
+        *_standing(message_id, at),
+    ]
+    text = f"This is the test mail of the Assent installation at {composer.base_url}.\n"
+    return Message("test", composer.sender, (address,), mime.message(headers, text))

@@ -15,7 +15,11 @@ from app.mail.compose import Message
 CONNECTIONS = 20
 TIMEOUT = 30.0
 IDLE_SECONDS = 25.0
-ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+DOWN_SECONDS = 30.0
+# Not the middle of an address such as 10.5.1.1.
+ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
+BAD_SENDER = ("5.1.7", "5.1.8")
+HANGS_UP = aiosmtplib.SMTPStatus.domain_unavailable  # 421
 
 
 class Undelivered(Exception):
@@ -23,16 +27,20 @@ class Undelivered(Exception):
 
     def __init__(self, answer: str, *, final: bool = False, address: bool = False) -> None:
         super().__init__(answer)
-        self.answer, self.final, self.address = answer[:500], final, address
+        self.answer, self.final, self.address = legible(answer), final, address
+
+
+def legible(answer: str) -> str:
+    """A relay may answer in any bytes; what is kept of it fits into every database and on one line."""
+    return " ".join("".join(char if char.isprintable() else " " for char in answer).split())[:500]
 
 
 def judge(code: int, text: str) -> Undelivered:
     """5.1.x is the address; 5.7.x is us, so the mail stays queued; other 5xx are final; the rest may pass."""
-    text = " ".join(str(text).split())
     answer = f"{code} {text}"
-    found = ENHANCED.search(text)
+    found = ENHANCED.search(str(text))
     status = found.group(1) if found else ""
-    if code < 500 or status.startswith("5.7."):
+    if code < 500 or status.startswith("5.7.") or status in BAD_SENDER:
         return Undelivered(answer)
     return Undelivered(answer, final=True, address=status.startswith("5.1."))
 
@@ -41,70 +49,77 @@ def judge(code: int, text: str) -> Undelivered:
 class _Open:
     client: aiosmtplib.SMTP
     used: float
+    fresh: bool = True
 
 
 class Relays:
-    """Sends over the first relay that can be reached."""
+    """Sends over the first relay that can be reached; one that could not be is asked last for a while."""
 
-    def __init__(self, relays: Sequence[Relay], connections: int = CONNECTIONS) -> None:
-        self.relays = relays
+    def __init__(self, relays: Sequence[Relay], connections: int = CONNECTIONS, timeout: float = TIMEOUT) -> None:
+        self.relays, self.timeout = relays, timeout
         self._free: dict[Relay, list[_Open]] = {relay: [] for relay in relays}
+        self._down: dict[Relay, float] = {}
         self._room = asyncio.Semaphore(connections)
 
     async def send(self, message: Message, name: str) -> str:
+        troubles = []
         async with self._room:
-            for relay in self.relays[:-1]:
+            now = time.monotonic()
+            for relay in sorted(self.relays, key=lambda relay: self._down.get(relay, 0) > now):
                 try:
                     return await self._send(relay, message)
-                except (ConnectionError, OSError, aiosmtplib.SMTPConnectError):
-                    continue
-            try:
-                return await self._send(self.relays[-1], message)
-            except (ConnectionError, OSError) as error:
-                raise Undelivered(f"{self.relays[-1].name}: {error}") from error
+                except OSError as error:  # not reached, cut off, timed out, TLS or sign-in refused
+                    self._down[relay] = time.monotonic() + DOWN_SECONDS
+                    troubles.append(f"{relay.name}: {error}")
+        raise Undelivered("; ".join(troubles))
 
     async def _send(self, relay: Relay, message: Message) -> str:
         held = await self._take(relay)
         try:
             refused, answer = await held.client.sendmail(message.sender, message.recipients, message.data)
         except aiosmtplib.SMTPRecipientsRefused as error:
-            await self._keep(relay, held)
+            self._keep(relay, held)
             first = error.recipients[0]
             raise judge(first.code, first.message) from error
         except aiosmtplib.SMTPResponseException as error:
-            if error.code == aiosmtplib.SMTPStatus.domain_unavailable:  # 421: it is about to hang up
+            if error.code == HANGS_UP:
                 held.client.close()
-            else:
-                await self._keep(relay, held)
+            self._keep(relay, held)
+            if error.code == HANGS_UP and isinstance(error, aiosmtplib.SMTPSenderRefused) and not held.fresh:
+                return await self._send(relay, message)  # this connection had had its share; nothing was sent yet
             raise judge(error.code, error.message) from error
         except BaseException:
             held.client.close()
             raise
-        await self._keep(relay, held)
-        return f"{answer}" + (f" (refused: {', '.join(refused)})" if refused else "")
+        self._keep(relay, held)
+        return legible(answer + (f" (refused: {', '.join(refused)})" if refused else ""))
 
     async def _take(self, relay: Relay) -> _Open:
         while self._free[relay]:
             held = self._free[relay].pop()
             if held.client.is_connected and time.monotonic() - held.used < IDLE_SECONDS:
+                held.fresh = False
                 return held
             held.client.close()
-        return _Open(await connect(relay), time.monotonic())
+        return _Open(await connect(relay, self.timeout), time.monotonic())
 
-    async def _keep(self, relay: Relay, held: _Open) -> None:
+    def _keep(self, relay: Relay, held: _Open) -> None:
         if held.client.is_connected:
             held.used = time.monotonic()
             self._free[relay].append(held)
 
     async def close(self) -> None:
-        for held in [held for free in self._free.values() for held in free]:
-            try:
-                await asyncio.wait_for(held.client.quit(), 2)
-            except (TimeoutError, aiosmtplib.SMTPException, OSError):
-                held.client.close()
+        await asyncio.gather(*(_leave(held.client) for free in self._free.values() for held in free))
 
 
-async def connect(relay: Relay) -> aiosmtplib.SMTP:
+async def _leave(client: aiosmtplib.SMTP) -> None:
+    try:
+        await client.quit(timeout=2)
+    except (aiosmtplib.SMTPException, OSError):
+        client.close()
+
+
+async def connect(relay: Relay, timeout: float = TIMEOUT) -> aiosmtplib.SMTP:
     """A connection ready for mail: TLS as the setting asks, signed in where it names a user."""
     opportunistic = relay.starttls == "opportunistic" and not relay.implicit_tls
     context = ssl.create_default_context()
@@ -114,7 +129,7 @@ async def connect(relay: Relay) -> aiosmtplib.SMTP:
     client = aiosmtplib.SMTP(
         hostname=relay.host,
         port=relay.port,
-        timeout=TIMEOUT,
+        timeout=timeout,
         use_tls=relay.implicit_tls,
         start_tls={"require": True, "off": False}.get(relay.starttls) if not relay.implicit_tls else False,
         tls_context=context,
@@ -124,9 +139,7 @@ async def connect(relay: Relay) -> aiosmtplib.SMTP:
     try:
         await client.connect()
     except aiosmtplib.SMTPAuthenticationError as error:
-        client.close()
-        raise Undelivered(f"{relay.name}: sign-in refused ({error.code} {error.message})") from error
-    except aiosmtplib.SMTPException as error:
-        client.close()
-        raise ConnectionError(f"{relay.name}: {error}") from error
+        raise ConnectionError(legible(f"sign-in refused ({error.code} {error.message})")) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise ConnectionError(legible(str(error))) from error
     return client

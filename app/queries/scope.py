@@ -33,7 +33,8 @@ def agreement(act: Act, customer_id: UUID, kind: AgreementType = AgreementType.M
         raise Refused(Reason.NOT_FOUND, what="customer id")
     if len(rows) > 1:
         raise Refused(Reason.MISSING_FIELD, field="partner (several partners have this customer)")
-    return rows[0].tuple()
+    machine, relationship = rows[0]
+    return machine, relationship
 
 
 def partner(id: UUID) -> Partner:

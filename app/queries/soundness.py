@@ -1,16 +1,24 @@
 """Is what is stored sound: the file, the guards on records, and every chain?"""
 
 import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from app.core.evidence import first_fault
+from app.core.evidence import canonical, first_fault
 from app.db import db
 from app.models import Machine, Record
 
-TRIGGERS = {"record_is_never_edited", "record_is_never_deleted"}
+TRIGGERS = {
+    "sqlite": {"record_is_never_edited", "record_is_never_deleted"},
+    "postgresql": {"record_is_never_edited", "record_is_never_deleted", "record_is_never_truncated"},
+}
+SHOWN = 20
 
 
 def triggers(engine: Engine) -> set[str]:
@@ -23,26 +31,81 @@ def triggers(engine: Engine) -> set[str]:
         return set(connection.scalars(text(query)))
 
 
+@dataclass
+class Found:
+    """What a check has come across so far."""
+
+    machines: int = 0
+    records: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
 def report() -> dict[str, Any]:
-    engine = db.engine
-    faults: list[str] = [f"trigger {name} is missing" for name in sorted(TRIGGERS - triggers(engine))]
-    if engine.dialect.name == "sqlite":
-        answer = db.session.scalar(text("PRAGMA integrity_check"))
-        faults += [] if answer == "ok" else [f"integrity_check: {answer}"]
-    machines = records = 0
-    known = db.session.execute(select(Machine.id, Machine.number, Machine.head))
-    heads = {id: (number, head) for id, number, head in known}
-    rows = db.session.execute(
-        select(Record.machine_id, Record.body, Record.hash)
+    """The faults found, by name; everything is read as of one moment, so that writers may go on."""
+    engine, session, found = db.engine, db.session(), Found()
+    try:
+        missing = TRIGGERS[engine.dialect.name] - triggers(engine)
+        found.faults += [f"trigger {name} is missing" for name in sorted(missing)]
+        session.rollback()
+        found.faults += _file_faults(session)
+        _check_chains(session, found)
+    except DBAPIError as error:
+        found.faults.append(f"cannot be read: {error.orig}")
+    session.rollback()
+    return {
+        "sound": not found.faults,
+        "machines": found.machines,
+        "records": found.records,
+        "faults": found.faults[:SHOWN],
+    }
+
+
+def _file_faults(session: Session) -> list[str]:
+    if session.get_bind().dialect.name != "sqlite":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        return []
+    return [f"integrity_check: {says}" for says in session.scalars(text("PRAGMA integrity_check")) if says != "ok"]
+
+
+def _check_chains(session: Session, found: Found) -> None:
+    rows = session.execute(select(Machine.id, Machine.number, Machine.head))
+    heads = {id: (number, head) for id, number, head in rows}
+    for machine, chain in _chains(session):
+        found.machines, found.records = found.machines + 1, found.records + len(chain)
+        fault = _fault(chain, heads.get(machine))
+        found.faults += [f"machine {machine}: {fault}"] if fault else []
+    if len(heads) != found.machines:
+        found.faults.append(f"machines: {len(heads)} but {found.machines} have records")
+
+
+def _chains(session: Session) -> Iterator[tuple[Any, list[Any]]]:
+    rows = session.execute(
+        select(Record.machine_id, Record.number, Record.event, Record.body, Record.hash)
         .order_by(Record.machine_id, Record.number)
         .execution_options(yield_per=1000)
     )
     for machine, group in groupby(rows, key=lambda row: row[0]):
-        chain = [json.loads(body) | {"hash": hash} for _, body, hash in group]
-        machines, records = machines + 1, records + len(chain)
-        fault = first_fault(chain)
-        if fault is None and heads.get(machine) != (len(chain), chain[-1]["hash"]):
-            fault = f"record {len(chain)}: is not the head the machine remembers"
-        faults += [f"machine {machine}: {fault}"] if fault else []
-    faults += [f"machines: {len(heads)} but {machines} have records"] if len(heads) != machines else []
-    return {"sound": not faults, "machines": machines, "records": records, "faults": faults[:20]}
+        yield machine, list(group)
+
+
+def _fault(chain: list[Any], head: tuple[int, str] | None) -> str | None:
+    bodies = list(_bodies(chain))
+    fault = first_fault(bodies)
+    if fault is None and len(bodies) < len(chain):
+        return f"record {chain[len(bodies)].number}: is not what was written"
+    if fault is None and head != (len(chain), chain[-1].hash):
+        return f"record {len(chain)}: is not the head the machine remembers"
+    return fault
+
+
+def _bodies(chain: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """The records as far as they can be read and their columns say what they say."""
+    for row in chain:
+        try:
+            body = json.loads(row.body)
+            same = isinstance(body, dict) and canonical(body).decode() == row.body and body.get("event") == row.event
+        except (ValueError, TypeError, RecursionError):
+            same = False
+        if not same:
+            return
+        yield body | {"hash": row.hash}

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app.core import contact as text
 from app.core.refusals import Reason, Refused
 from app.db import db
 from app.models import Partner, ServiceAccount, Staff, Token
@@ -23,7 +24,7 @@ def everyone() -> list[Any]:
 
 
 def by_prefix(prefix: str) -> Token:
-    found = db.session.scalar(select(Token).where(Token.prefix == prefix))
+    found = db.session.scalar(select(Token).where(Token.prefix == text.line(prefix, "prefix")))
     if found is None:
         raise Refused(Reason.NOT_FOUND, what="token prefix")
     return found

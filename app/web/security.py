@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import Flask, Request, Response, abort, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -30,7 +31,15 @@ IDLE = timedelta(minutes=30)
 LONGEST_BODY = 64 * 1024
 
 
+class PageSessions(SecureCookieSessionInterface):
+    """Cookies go out with pages only: a style sheet may be kept by a shared cache, somebody's cookie may not."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        return request.endpoint != "static" and super().should_set_cookie(app, session)
+
+
 def init_app(app: Flask, config: Config) -> None:
+    app.session_interface = PageSessions()
     app.secret_key = load(config.keys_dir).session
     app.config.update(
         SESSION_COOKIE_NAME="__Host-assent" if config.secure else "assent",

@@ -12,8 +12,9 @@ from app.core.lifecycle import State
 from app.core.refusals import Reason, Refused
 from app.core.vocabulary import Assurance, InvitationStatus
 from app.db import transaction
-from app.errors import GONE, answer, on_refused
+from app.errors import GONE, answer, on_page, on_refused
 from app.installation import installation
+from app.queries import receipts
 from app.web.portal import bp
 from app.web.portal.statement import Statement, statement
 
@@ -30,7 +31,10 @@ def show() -> ResponseReturnValue:
 def page(visit: Visit, problem: Refused | None = None) -> str:
     """The one page there is to see now; `problem` says why the last step did not happen."""
     terms, shown = offered(visit)
-    words = {"visit": visit, "terms": terms, "statement": shown, "problem": answer(problem) if problem else None}
+    remedy = on_page(problem).remedy if problem else None
+    used = visit.invitation.status is InvitationStatus.USED
+    receipt = receipts.of(visit.machine, visit.invitation) if used else None
+    words = {"visit": visit, "terms": terms, "statement": shown, "problem": remedy, "receipt": receipt}
     return render_template(template(visit), **words)
 
 
@@ -41,8 +45,10 @@ def refused(problem: Refused) -> ResponseReturnValue:
         return on_refused(problem)
     try:
         visit = visits.current()
-        answered = visit.identified and visit.invitation.status in ANSWERED
-        return page(visit, problem), 200 if answered else answer(problem).status
+        # Of two answers at once one loses the race; whoever sent it is shown the answer there is.
+        if problem.reason is Reason.CHANGED_MEANWHILE and settled(visit):
+            return page(visit)
+        return page(visit, problem), answer(problem).status
     except Refused as gone:
         return on_refused(gone)
 
@@ -51,15 +57,18 @@ def template(visit: Visit) -> str:
     user = visit.user
     if not visit.identified:
         return "portal/identify.html"
+    if not visit.alive and visit.invitation.status not in ANSWERED:
+        raise Refused(Reason.INVITATION_REVOKED)
     if user is not None and user.must_change:
         return "portal/password.html"
-    if visit.machine.state is State.BLOCKED:
-        return "portal/blocked.html"
     if visit.invitation.status in ANSWERED:
         return ANSWERED[visit.invitation.status]
-    if not visit.alive:
-        raise Refused(Reason.INVITATION_REVOKED)
-    return "portal/agreement.html"
+    return "portal/blocked.html" if visit.machine.state is State.BLOCKED else "portal/agreement.html"
+
+
+def settled(visit: Visit) -> bool:
+    """True when there is nothing left to answer: it was answered, or its partner has to."""
+    return visit.invitation.status in ANSWERED or visit.machine.state is State.BLOCKED
 
 
 def offered(visit: Visit) -> tuple[Terms, Statement]:
@@ -85,12 +94,17 @@ def accept() -> ResponseReturnValue:
     """For the identified person; a second click finds the answer recorded and shows it."""
     with transaction():
         visit = signed_in()
-        if visit.invitation.status not in ANSWERED:
+        if not settled(visit):
             _accept(visit)
     return redirect(url_for("portal.show"), 303)
 
 
 def _accept(visit: Visit) -> None:
+    act = acts.customer(visit.session)
+    # Purchases may have come on record since the person was identified.
+    if visit.alive and acceptances.is_barred(visit.machine):
+        acceptances.block(act, visit.machine, visit.invitation)
+        return
     _, shown = offered(visit)
     ticked = {name for name in shown.boxes if request.form.get(name) == "yes"}
     user = visit.user
@@ -103,18 +117,15 @@ def _accept(visit: Visit) -> None:
         assurance=Assurance.TENANT_ACCOUNT if user else Assurance.MAILBOX_CODE,
         language=language(visit),
     )
-    rules = installation().rules
-    acceptances.accept(
-        acts.customer(visit.session), visit.machine, visit.relationship, visit.invitation, consent, rules
-    )
+    acceptances.accept(act, visit.machine, visit.relationship, visit.invitation, consent, installation().rules)
 
 
 @bp.post("/portal/decline")
 def decline() -> ResponseReturnValue:
-    """For the identified person; the partner learns the reason."""
+    """For the identified person; the partner learns the reason, if one is given."""
     with transaction():
         visit = signed_in()
-        if visit.invitation.status not in ANSWERED:
-            reason = request.form.get("reason", "")
+        if not settled(visit):
+            reason = " ".join(request.form.get("reason", "").split())
             acceptances.decline(acts.customer(visit.session), visit.machine, visit.invitation, reason)
     return redirect(url_for("portal.show"), 303)

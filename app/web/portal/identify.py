@@ -1,10 +1,11 @@
 """Who is it: a code mailed to the invited address, or the user name and password made with the tenant."""
 
-from flask import redirect, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app.auth import acts, passwords, visits
+from app.auth.visits import Visit
 from app.commands import portal
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import Method
@@ -18,7 +19,7 @@ from app.web.portal import bp
 def send_code() -> ResponseReturnValue:
     """Open to a browser with a live link; counted per invitation."""
     with transaction():
-        visit = visits.current()
+        visit = visits.alive()
         act = acts.customer()
         session = visit.session or portal.enter(act, visit.invitation)
         portal.ask_code(act, session, visit.invitation)
@@ -31,7 +32,7 @@ def enter_code() -> ResponseReturnValue:
     """Open to a browser that asked for a code; five tries each."""
     key = installation().keys.code
     with transaction():
-        visit = visits.current()
+        visit = visits.alive()
         if visit.session is None:
             raise Refused(Reason.WRONG_CODE)
         act = acts.customer(method=Method.EMAIL_CODE)
@@ -47,14 +48,15 @@ def enter_code() -> ResponseReturnValue:
 @bp.post("/portal/sign-in")
 def sign_in() -> ResponseReturnValue:
     """Open to a browser with a live link; counted per account and per address."""
-    name, password = request.form.get("user_name", "").strip(), request.form.get("password", "")
+    name, password = request.form.get("user_name", "").strip().casefold(), request.form.get("password", "")
+    refuse_if(not name.isprintable(), Reason.WRONG_CREDENTIALS)
     with transaction():
-        visits.current()
+        visits.alive()
         portal.count_sign_in(acts.customer(), name)
-    user = db.session.scalar(select(CustomerUser).where(CustomerUser.user_name == name.casefold()))
+    user = db.session.scalar(select(CustomerUser).where(CustomerUser.user_name == name))
     known = passwords.verify(user.password_hash if user else None, password[: passwords.LONGEST])
     with transaction():
-        visit = visits.current()
+        visit = visits.alive()
         own = user is not None and user.customer_id == visit.machine.customer_id and not user.disabled_at
         refuse_if(not known or not own, Reason.WRONG_CREDENTIALS)
         act = acts.customer(method=Method.PASSWORD)
@@ -67,21 +69,23 @@ def sign_in() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """For a signed-in user whose first password must not stay."""
     new = request.form.get("password", "")
-    refuse_if(new != request.form.get("repeat", ""), Reason.INVALID_VALUE, field="password (typed differently twice)")
-    visit = visits.current()
-    user = visit.user
-    if user is None:
-        raise Refused(Reason.NOT_SIGNED_IN)
+    visit, user = _with_first_password()
+    refuse_if(new != request.form.get("repeat", ""), Reason.TYPED_DIFFERENTLY)
     passwords.check(new, user.user_name, user.user_name.partition("@")[0], visit.relationship.company)
-    same = passwords.verify(user.password_hash, new)
-    refuse_if(same, Reason.INVALID_VALUE, field="password (it is the old one)")
+    refuse_if(passwords.verify(user.password_hash, new), Reason.UNCHANGED)
     hashed = passwords.hashed(new)
     with transaction():
-        user = visits.current().user
-        if user is None:
-            raise Refused(Reason.NOT_SIGNED_IN)
-        portal.change_password(user, hashed)
+        visit, user = _with_first_password()
+        visits.attach(portal.change_password(acts.customer(visit.session), visit.invitation, user, hashed))
     return redirect(url_for("portal.show"), 303)
+
+
+def _with_first_password() -> tuple[Visit, CustomerUser]:
+    visit = visits.current()
+    user = visit.user
+    if user is None or not user.must_change:
+        raise Refused(Reason.NOT_SIGNED_IN)
+    return visit, user
 
 
 @bp.post("/portal/sign-out")
@@ -91,5 +95,11 @@ def sign_out() -> ResponseReturnValue:
         visit = visits.current()
         if visit.session:
             portal.leave(visit.session)
-        visits.remember(visit.invitation)
-    return redirect(url_for("portal.show"), 303)
+    visits.forget()
+    return redirect(url_for("portal.signed_out"), 303)
+
+
+@bp.get("/portal/signed-out")
+def signed_out() -> ResponseReturnValue:
+    """Open to everybody."""
+    return render_template("portal/signed-out.html")

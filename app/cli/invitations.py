@@ -1,0 +1,119 @@
+"""`assent invite`: ask a customer, or somebody who is not one yet, to accept."""
+
+from typing import Any
+from uuid import UUID
+
+import click
+
+from app.cli.customers import profile
+from app.cli.shared import AS, ID, as_json, in_app, say
+from app.core.vocabulary import InvitationKind, RelationshipState
+
+
+@click.command()
+@click.argument("customer_id", type=ID, required=False)
+@click.option(
+    "--kind",
+    default=InvitationKind.AGREEMENT.value,
+    show_default=True,
+    type=click.Choice([kind.value for kind in InvitationKind]),
+    help="What is asked for.",
+)
+@AS
+@click.option("--email", help="Somebody else than the primary contact; then with both names.")
+@click.option("--first-name", help="Of the person with that --email.")
+@click.option("--last-name", help="Of the person with that --email.")
+@click.option("--language", help="Of mail and agreement; the customer's if left out.")
+@click.option(
+    "--expires-in-days",
+    type=click.IntRange(1, 365),
+    metavar="DAYS",
+    default=30,
+    show_default=True,
+    help="How long the link works, 1 to 365.",
+)
+@click.option("--dap", is_flag=True, help="Also ask for delegated administration rights.")
+@click.option("--force", is_flag=True, help="Invite although purchases on record bar direct acceptance.")
+@click.option("--company", help="Without CUSTOMER_ID: who is invited to become a customer.")
+@click.option("--country", "code", metavar="CC", help="Without CUSTOMER_ID: the company's country.")
+@click.option("--domain", help="Without CUSTOMER_ID: the company's domain, where known.")
+@as_json
+@in_app
+def invite(customer_id: UUID | None, kind: str, email_as: str, json_: bool, **given: Any) -> None:
+    """Invite a customer by mail to accept.
+
+    An open invitation gives way to the new one. Without CUSTOMER_ID, somebody who is not a customer yet is invited
+    to become one and to accept.
+
+    \b
+    Examples: assent invite CUSTOMER_ID --kind agreement --as ana@fabrikam.example
+              assent invite --kind relationshipAndAgreement --as ana@fabrikam.example --company Contoso \\
+                --country SE --email maria@contoso.example --first-name Maria --last-name Ek
+    """
+    from app.auth import acts
+    from app.commands import invitations
+    from app.db import transaction
+    from app.installation import installation
+    from app.queries import scope
+    from app.queries.status import invitation
+
+    _check_options(customer_id, kind, given)
+    with transaction():
+        act, inviter = acts.staff(email_as)
+        if customer_id is None:
+            added = _newcomer(act, inviter, given)
+            machine, relationship = added.machine, added.relationship
+        else:
+            machine, relationship = scope.agreement(act, customer_id)
+        ask = _ask(relationship, inviter, InvitationKind(kind), given)
+        warnings = ["direct-acceptance-unavailable"] if invitations.advise(machine, ask.force) else []
+        row = invitations.invite(act, machine, relationship, ask, installation().rules)
+        answer = invitation(row, warnings)
+    say(answer, json_)
+
+
+def _check_options(customer_id: UUID | None, kind: str, given: dict[str, Any]) -> None:
+    """A customer is named by its id, or described; a person is named whole."""
+    if customer_id is None:
+        _check_newcomer(kind, given)
+    elif given["company"] or given["code"] or given["domain"]:
+        raise click.UsageError("--company, --country and --domain describe a newcomer; leave out CUSTOMER_ID then")
+    if bool(given["email"]) != bool(given["first_name"]) or bool(given["email"]) != bool(given["last_name"]):
+        raise click.UsageError("--email, --first-name and --last-name name one person; give all three or none")
+
+
+def _check_newcomer(kind: str, given: dict[str, Any]) -> None:
+    needed = {"--company": "company", "--country": "code", "--email": "email"}
+    needed |= {"--first-name": "first_name", "--last-name": "last_name"}
+    missing = [option for option, name in needed.items() if not given[name]]
+    if kind != InvitationKind.RELATIONSHIP or missing:
+        raise click.UsageError(
+            "give CUSTOMER_ID, or invite somebody who is not a customer yet with "
+            f"--kind relationshipAndAgreement and {', '.join(needed)}"
+        )
+
+
+def _newcomer(act: Any, inviter: Any, given: dict[str, Any]) -> Any:
+    from app.commands import customers
+
+    names = ("company", "code", "first_name", "last_name", "email", "domain")
+    about = profile(**{name: given[name] for name in names}, language=given["language"] or "en")
+    return customers.add_customer(act, inviter.partner, about, state=RelationshipState.REQUESTED)
+
+
+def _ask(relationship: Any, inviter: Any, kind: InvitationKind, given: dict[str, Any]) -> Any:
+    from app.commands.invitations import Ask
+    from app.core.contact import Contact, language
+
+    contact = relationship.contact
+    if given["email"]:
+        contact = Contact.parse(given["first_name"], given["last_name"], given["email"])
+    return Ask(
+        kind,
+        contact,
+        language(given["language"] or relationship.language),
+        inviter,
+        given["expires_in_days"],
+        given["dap"],
+        given["force"],
+    )

@@ -1,0 +1,15 @@
+"""A terminal for each module and database."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cli.terminal import Terminal
+
+
+@pytest.fixture(scope="module")
+def terminal(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    found = Terminal(tmp_path_factory.mktemp("instance"), database_url)
+    assert found("db", "upgrade").code == 0
+    yield found
+    found.engine.dispose()

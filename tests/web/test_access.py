@@ -1,0 +1,136 @@
+"""Every route there is: who may use it, that reading changes nothing, and that nothing is written without a token."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from tests.web.conftest import NewVisitor
+from tests.web.portal.accounts import Account
+from tests.web.portal.stages import STAGES, Stage, asker, ended, holder, novice, person, stranger
+from tests.web.portal.visitor import Visitor, token
+from tests.web.tables import checksums
+
+# Who may use a route. A new one must be entered here, and is thereby decided.
+EVERYBODY, VISIT, LINK = "everybody", "has followed a link", "has a link that is alive"
+PERSON, FIRST_PASSWORD = "is known", "is known by a first password"
+ACCESS = {
+    "static": EVERYBODY,
+    "health.healthz": EVERYBODY,
+    "health.readyz": EVERYBODY,
+    "portal.follow": EVERYBODY,
+    "portal.signed_out": EVERYBODY,
+    "portal.show": VISIT,
+    "portal.send_code": LINK,
+    "portal.enter_code": LINK,
+    "portal.sign_in": LINK,
+    "portal.sign_out": VISIT,
+    "portal.accept": PERSON,
+    "portal.decline": PERSON,
+    "portal.change_password": FIRST_PASSWORD,
+}
+REFUSED: dict[Stage, dict[str, int]] = {
+    stranger: {VISIT: 401, LINK: 401, PERSON: 401, FIRST_PASSWORD: 401},
+    holder: {PERSON: 401, FIRST_PASSWORD: 401},
+    novice: {PERSON: 401},
+    person: {FIRST_PASSWORD: 401},
+    ended: {LINK: 410, PERSON: 410, FIRST_PASSWORD: 410},
+}
+FILLED_IN = {
+    "code": "000000",
+    "user_name": "admin",
+    "password": "seven purple tigers",
+    "repeat": "seven purple tigers",
+    "agreement": "yes",
+    "authority": "yes",
+    "typed_name": "Eve",
+    "reason": "no",
+}
+
+
+def paths(app: Flask, method: str, live: str = "x") -> dict[str, str]:
+    """Path → endpoint, of every route that takes the method."""
+    samples = {"token": live, "filename": "assent.css"}
+    return {
+        re.sub(r"<(?:\w+:)?(\w+)>", lambda found: samples[found[1]], rule.rule): rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if method in (rule.methods or ())
+    }
+
+
+def test_every_route_has_its_access_decided(app: Flask) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(ACCESS)
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.__name__)
+def test_reading_anything_any_number_of_times_changes_nothing(
+    app: Flask, visitor: Visitor, fresh: Account, stage: Stage
+) -> None:
+    stage(visitor, fresh)
+    before = checksums()
+    for path in paths(app, "GET", token(fresh.invitation)):
+        for _ in range(2):
+            assert visitor.send(visitor.client.get, path).status_code < 500
+            assert visitor.send(visitor.client.head, path).status_code < 500
+    assert checksums() == before
+
+
+@pytest.mark.parametrize("stage", REFUSED, ids=lambda stage: stage.__name__)
+def test_a_route_refuses_whoever_may_not_use_it_and_writes_nothing(
+    app: Flask, visitor: Visitor, fresh: Account, stage: Stage
+) -> None:
+    visitor.follow(fresh.invitation)
+    stage(visitor, fresh)
+    data = FILLED_IN | {"csrf_token": visitor.csrf}
+    before = checksums()
+    for path, endpoint in paths(app, "POST").items():
+        expected = REFUSED[stage].get(ACCESS[endpoint])
+        if expected:
+            assert (path, visitor.post(path, data).status_code) == (path, expected)
+    assert checksums() == before
+
+
+@pytest.mark.parametrize("stage", [holder, novice, person], ids=lambda stage: stage.__name__)
+def test_nothing_is_posted_without_the_browsers_own_token(
+    app: Flask, visitor: Visitor, another: NewVisitor, fresh: Account, stage: Stage
+) -> None:
+    stage(visitor, fresh)
+    other = another()
+    other.follow(fresh.invitation)
+    before = checksums()
+    for path in paths(app, "POST"):
+        for bad in ({}, {"csrf_token": ""}, {"csrf_token": "\0"}, {"csrf_token": other.csrf}):
+            answer = visitor.post(path, FILLED_IN | bad)
+            assert (path, answer.status_code) == (path, 400)
+            assert "That did not arrive as it should" in answer.text
+    assert checksums() == before
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "nonsense"])
+def test_nothing_is_posted_from_another_site(app: Flask, visitor: Visitor, fresh: Account, site: str) -> None:
+    person(visitor, fresh)
+    data = FILLED_IN | visitor.forms["/portal/accept"].fields
+    before = checksums()
+    for path in paths(app, "POST"):
+        assert visitor.post(path, data, headers={"Sec-Fetch-Site": site}).status_code == 400
+    assert checksums() == before
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_a_browser_that_says_where_it_is_may_post(visitor: Visitor, fresh: Account, site: str) -> None:
+    person(visitor, fresh)
+    form = visitor.forms["/portal/decline"]
+    answer = visitor.post(form.action, form.fields, headers={"Sec-Fetch-Site": site})
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize("stage", [holder, asker, novice, person], ids=lambda stage: stage.__name__)
+def test_no_input_makes_a_form_fail(app: Flask, visitor: Visitor, fresh: Account, stage: Stage) -> None:
+    """Refused is fine; an error of ours is not. Codes and tries may be counted."""
+    stage(visitor, fresh)
+    csrf = visitor.csrf
+    for path in set(paths(app, "POST")) - {"/portal/sign-out"}:
+        for bad in ("\0", "\x1b", "'\"<>{{7*7}}%00", "\u202e\u2028\U0010ffff", "x" * 2000):
+            data = dict.fromkeys([*FILLED_IN, "statement"], bad) | {"csrf_token": csrf}
+            assert visitor.post(path, data).status_code < 500, path
+    assert visitor.get().status_code == 200
