@@ -38,6 +38,13 @@ class Visit:
         return db.session.get(CustomerUser, known) if known else None
 
     @property
+    def asker(self) -> str:
+        """Who asks, as the customer knows it: the reseller it deals with, and the provider behind it."""
+        known = self.machine.reseller_id
+        reseller = db.session.get(Partner, known) if known else None
+        return f"{reseller.name} (through {self.partner.name})" if reseller else self.partner.name
+
+    @property
     def has_accounts(self) -> bool:
         """True when somebody can sign in with a user name that was made with the tenant."""
         held = exists().where(CustomerUser.customer_id == self.machine.customer_id, CustomerUser.disabled_at.is_(None))

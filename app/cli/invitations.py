@@ -37,6 +37,9 @@ from app.core.vocabulary import InvitationKind, RelationshipState
 @click.option("--company", help="Without CUSTOMER_ID: who is invited to become a customer.")
 @click.option("--country", "code", metavar="CC", help="Without CUSTOMER_ID: the company's country.")
 @click.option("--domain", help="Without CUSTOMER_ID: the company's domain, where known.")
+@click.option(
+    "--provider", type=ID, help="Without CUSTOMER_ID, for a reseller: through whom, where it has several providers."
+)
 @as_json
 @in_app
 def invite(customer_id: UUID | None, kind: str, email_as: str, json_: bool, **given: Any) -> None:
@@ -76,8 +79,10 @@ def _check_options(customer_id: UUID | None, kind: str, given: dict[str, Any]) -
     """A customer is named by its id, or described; a person is named whole."""
     if customer_id is None:
         _check_newcomer(kind, given)
-    elif given["company"] or given["code"] or given["domain"]:
-        raise click.UsageError("--company, --country and --domain describe a newcomer; leave out CUSTOMER_ID then")
+    elif given["company"] or given["code"] or given["domain"] or given["provider"]:
+        raise click.UsageError(
+            "--company, --country, --domain and --provider are about a newcomer; leave out CUSTOMER_ID then"
+        )
     if bool(given["email"]) != bool(given["first_name"]) or bool(given["email"]) != bool(given["last_name"]):
         raise click.UsageError("--email, --first-name and --last-name name one person; give all three or none")
 
@@ -95,10 +100,12 @@ def _check_newcomer(kind: str, given: dict[str, Any]) -> None:
 
 def _newcomer(act: Any, inviter: Any, given: dict[str, Any]) -> Any:
     from app.commands import customers
+    from app.queries import scope
 
     names = ("company", "code", "first_name", "last_name", "email", "domain")
     about = profile(**{name: given[name] for name in names}, language=given["language"] or "en")
-    return customers.add_customer(act, inviter.partner, about, state=RelationshipState.REQUESTED)
+    partner, reseller = scope.confirming(inviter.partner, given["provider"])
+    return customers.add_customer(act, partner, about, reseller, RelationshipState.REQUESTED)
 
 
 def _ask(relationship: Any, inviter: Any, kind: InvitationKind, given: dict[str, Any]) -> Any:

@@ -46,6 +46,8 @@ def add_customer(
 ) -> Added:
     """The customer of `partner`, through `reseller` where one is named; the machine begins `unconfirmed`."""
     require(act, Action.ADD_CUSTOMER)
+    own = (None, partner.id, reseller.id if reseller else partner.id)
+    refuse_if(act.partner_id not in own, Reason.NOT_FOUND, what="partner id")
     refuse_if(partner.authority is Authority.MIRROR, Reason.NOT_FORWARDED)
     refuse_if(partner.type is PartnerType.RESELLER, Reason.WRONG_PARTNER_TYPE)
     _check_reseller(partner, reseller)

@@ -99,7 +99,8 @@ def append(machine: Machine, event: Event | Note, before: State | None, act: Act
         )
         for name, (salt, value) in sealed.items()
     )
-    tell(machine, EFFECTS[event].news, act, record.id)
+    if event in EFFECTS:
+        tell(machine, EFFECTS[event].news, act, record.id)
     return record
 
 

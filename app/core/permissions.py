@@ -50,7 +50,7 @@ ATTESTING = frozenset({Action.ATTEST, Action.ATTEST_BLOCKED})
 
 def refusal(act: Act, action: Action) -> Reason | None:
     """The word for "you may not", or None. The operator at the console and the clock may do everything."""
-    if act.kind in (ActorKind.SYSTEM, ActorKind.UPSTREAM):
+    if act.kind is ActorKind.SYSTEM:
         return None
     if act.kind is not ActorKind.STAFF or act.partner_type is None:
         return Reason.ROLE_NOT_ALLOWED

@@ -1,9 +1,9 @@
 """Make a message from facts: the templates of its kind, the live link or code, and headers nobody can inject into."""
 
-import textwrap
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parseaddr
+from functools import cached_property
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -48,11 +48,12 @@ class Composer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
         environment.filters["day"] = day
         object.__setattr__(self, "_environment", environment)
 
-    @property
+    @cached_property
     def sender(self) -> str:
         return parseaddr(self.mail_from)[1]
 
@@ -89,8 +90,7 @@ class Composer:
         return codes.code(self.code_key, asked.session, asked.number) if asked else None
 
     def _from(self, facts: MailFacts) -> str:
-        name = parseaddr(self.mail_from)[0]
-        shown = facts.partner if facts.owed is not Owed.BLOCKED else name
+        shown = facts.partner if facts.owed is not Owed.BLOCKED else parseaddr(self.mail_from)[0]
         return mime.mailbox(shown, self.sender)
 
 
@@ -107,7 +107,14 @@ def filled(text: str) -> str:
 
 def _wrap(line: str) -> str:
     hang = "  " if line.startswith("- ") else ""
-    return textwrap.fill(line, WIDTH, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
+    first, *words = line.split(" ")
+    lines = [first]
+    for word in words:
+        if len(lines[-1]) + 1 + len(word) > WIDTH:
+            lines.append(hang + word)
+        else:
+            lines[-1] += f" {word}"
+    return "\n".join(lines)
 
 
 def day(at: datetime) -> str:

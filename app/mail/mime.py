@@ -68,6 +68,8 @@ def _part(subtype: str, content: str) -> bytes:
 
 def _clean(text: str) -> str:
     """Line breaks and other control characters become spaces."""
+    if text.isprintable():
+        return text.strip()
     return "".join(" " if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") else char for char in text).strip()
 
 

@@ -5,10 +5,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select, true
 
 from app.core.act import Act
-from app.core.refusals import Reason, Refused
-from app.core.vocabulary import ActorKind, AgreementType
+from app.core.refusals import Reason, Refused, refuse_if
+from app.core.vocabulary import ActorKind, AgreementType, PartnerType
 from app.db import db
-from app.models import Machine, Partner, Relationship
+from app.models import Machine, Partner, Relationship, Reselling
 
 
 def visible_to(act: Act, table: type[Machine] | type[Relationship] = Machine) -> ColumnElement[bool]:
@@ -35,6 +35,18 @@ def agreement(act: Act, customer_id: UUID, kind: AgreementType = AgreementType.M
         raise Refused(Reason.MISSING_FIELD, field="partner (several partners have this customer)")
     machine, relationship = rows[0]
     return machine, relationship
+
+
+def confirming(own: Partner, provider_id: UUID | None) -> tuple[Partner, Partner | None]:
+    """The partner that will confirm, and the reseller it is worked through: a reseller acts through its provider."""
+    if own.type is not PartnerType.RESELLER:
+        return own, None
+    held = select(Partner).join(Reselling, Reselling.provider_id == Partner.id).where(Reselling.reseller_id == own.id)
+    providers = db.session.scalars(held.where(Partner.id == provider_id) if provider_id else held).all()
+    if not providers:
+        raise Refused(Reason.NOT_FOUND, what="provider id")
+    refuse_if(len(providers) > 1, Reason.MISSING_FIELD, field="provider (this reseller works through several)")
+    return providers[0], own
 
 
 def partner(id: UUID) -> Partner:

@@ -28,7 +28,7 @@ from tests.sizes import size
 
 EVENTS, WRITERS, PARTNERS, AGREEMENTS = size(4000), 8, 3, 8
 KILLS = size(100)
-PATIENCE, POLL = 300.0, 0.02
+PATIENCE, POLL = 600.0, 0.02
 
 
 def numbers(partner: UUID) -> list[int | None]:
