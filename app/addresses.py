@@ -18,7 +18,8 @@ def bind(value: str) -> str:
 
 def base_url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    whole = parts.path in ("", "/") and not parts.query and not parts.fragment
+    if parts.scheme not in ("http", "https") or not parts.hostname or not whole:
         raise ValueError("must be http(s)://host, for example https://assent.example.com")
     _port(parts)
     return value.rstrip("/")

@@ -1,6 +1,8 @@
 """The database: engine set-up for SQLite and PostgreSQL, the declarative base, and `transaction()`."""
 
 import fcntl
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,7 +27,8 @@ T = TypeVar("T", bound=StrEnum)
 WRITE = "assent_write"
 
 # How long to wait for a lock, and for a server that does not answer at all.
-SQLITE: dict[str, Any] = {"connect_args": {"timeout": 10}}
+PATIENCE = 10
+SQLITE: dict[str, Any] = {"connect_args": {"timeout": PATIENCE}}
 SERVER: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 10, "connect_args": {"connect_timeout": 5}}
 
 NAMES = {
@@ -102,11 +105,22 @@ def _set_up(engine: Engine) -> None:
 
 def _open_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
-    if mode != "wal":
+    if _journal_mode(connection) != "wal":
         raise OSError("SQLite cannot keep a write-ahead log here; is the instance folder on a network share?")
     for pragma in ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA busy_timeout=10000"):
         connection.execute(pragma)
+
+
+def _journal_mode(connection: Any) -> str:
+    """Of several that open a fresh file at once SQLite turns all but one away here, whatever the busy timeout."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return str(connection.execute("PRAGMA journal_mode=WAL").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Update, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core.vocabulary import Lane, Outcome, Owed
@@ -21,6 +21,16 @@ JITTER = 0.1
 LANES = (Lane.INTERACTIVE, Lane.TIMER, Lane.BULK)
 BUCKET = "mail"
 ALIVE = Outbox.dead_at.is_(None)
+# Columns, not entities: this runs for every mail.
+CARRIED = (
+    *(Outbox.id, Outbox.partner_id, Outbox.lane, Outbox.kind, Outbox.payload),
+    *(Outbox.message_id, Outbox.attempts, Outbox.created_at),
+)
+LEASE = (
+    update(Outbox)
+    .where(Outbox.id == bindparam("row"))
+    .values(attempts=bindparam("number"), message_id=bindparam("name"))
+)
 
 
 @dataclass(frozen=True)
@@ -59,35 +69,30 @@ def claim(me: str, room: int, lease: timedelta, rate: float, domain: str) -> lis
     with transaction() as session:
         now = database_now(session)
         mails = _take(session, now, room, rate)
-        rows: list[Outbox] = []
+        rows: list[Any] = []
         for lane in LANES:
             left = room - len(rows)
             if lane is not Lane.TIMER:
                 left = min(left, mails - sum(row.lane is not Lane.TIMER for row in rows))
             rows += _due(session, lane, left, now)
         _give_back(session, mails - sum(row.lane is not Lane.TIMER for row in rows), rate)
-        for row in rows:
-            row.lease_owner, row.due_at = me, now + lease
-            row.attempts += 1
-            # Fixed before the first sending, so that every copy of a mail is recognisably the same mail.
-            row.message_id = row.message_id or f"<{row.id}@{domain}>"
-        return [
-            Claimed(
-                row.id,
-                row.partner_id,
-                row.lane,
-                row.kind,
-                row.payload,
-                row.message_id or "",
-                row.attempts,
-                row.created_at,
-            )
-            for row in rows
-        ]
+        claimed = [_claimed(row, domain) for row in rows]
+        if claimed:
+            leases = [{"row": row.id, "number": row.attempts, "name": row.message_id} for row in claimed]
+            session.connection().execute(LEASE.values(lease_owner=me, due_at=now + lease), leases)
+        return claimed
 
 
-def _due(session: Session, lane: Lane, room: int, now: datetime) -> list[Outbox]:
-    rows: list[Outbox] = []
+def _claimed(row: Any, domain: str) -> Claimed:
+    # Fixed before the first sending, so that every copy of a mail is recognisably the same mail.
+    message_id = row.message_id or f"<{row.id}@{domain}>"
+    return Claimed(
+        row.id, row.partner_id, row.lane, row.kind, row.payload, message_id, row.attempts + 1, row.created_at
+    )
+
+
+def _due(session: Session, lane: Lane, room: int, now: datetime) -> list[Any]:
+    rows: list[Any] = []
     if room <= 0:
         return rows
     partners = _partners(session, lane, now)
@@ -96,8 +101,8 @@ def _due(session: Session, lane: Lane, room: int, now: datetime) -> list[Outbox]
         share = math.ceil((room - len(rows)) / (len(partners) - index))
         if share <= 0:
             break
-        rows += session.scalars(
-            select(Outbox)
+        rows += session.execute(
+            select(*CARRIED)
             .where(Outbox.lane == lane, Outbox.partner_id == partner, ALIVE, Outbox.due_at <= now)
             .order_by(Outbox.due_at)
             .limit(share)

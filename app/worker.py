@@ -35,7 +35,7 @@ log = structlog.get_logger("worker")
 T = TypeVar("T")
 
 POLL = 0.25
-GROUP, GROUP_WAIT = 50, 0.02
+GROUP, GROUP_WAIT = 100, 0.01
 HOUSEKEEPING = 600.0
 TROUBLE_PAUSE = 1.0
 FAREWELL = 30.0
@@ -183,12 +183,9 @@ class Worker:
     async def _settling(self) -> None:
         while True:
             group = [await self._results.get()]
-            until = time.monotonic() + GROUP_WAIT
-            while len(group) < GROUP and (left := until - time.monotonic()) > 0:
-                try:
-                    group.append(await asyncio.wait_for(self._results.get(), left))
-                except TimeoutError:
-                    break
+            await asyncio.sleep(GROUP_WAIT)
+            while len(group) < GROUP and not self._results.empty():
+                group.append(self._results.get_nowait())
             await self._settle(group)
 
     async def _settle(self, group: list[Result]) -> None:

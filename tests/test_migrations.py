@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from app import create_app, schema
 from app.config import SetUpError, load
-from app.db import WRITE, db
+from app.db import WRITE, _open_sqlite, db
 from app.queries import soundness
 from tests.cast import introduce
 from tests.cli.terminal import run
@@ -107,6 +107,20 @@ def test_of_four_that_upgrade_at_once_one_migrates(app: Flask) -> None:
     assert [(one.returncode, one.stderr) for one in done] == [(0, "")] * 4
     assert sorted(json.loads(one.stdout)["changed"] for one in done) == [False, False, False, True]
     assert revision(settings(app)["DATABASE_URL"]) == schema.head()
+
+
+def test_of_six_that_open_a_fresh_file_at_once_none_is_turned_away(tmp_path: Path) -> None:
+    def opens(connection: sqlite3.Connection) -> None:
+        together.wait()
+        _open_sqlite(connection, None)
+
+    together = threading.Barrier(6)
+    with ThreadPoolExecutor(6) as six:
+        for number in range(100):
+            connections = [sqlite3.connect(tmp_path / str(number), check_same_thread=False) for _ in range(6)]
+            list(six.map(opens, connections))
+            for connection in connections:
+                connection.close()
 
 
 def test_a_newer_assent_migrates_sqlite_after_a_copy_and_postgresql_when_told(app: Flask, tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from app.db import db
 from app.models import Attempt, CustomerUser, Invitation, Machine, PortalSession
 
 CODES_PER_HOUR = 5
+CODES_PER_DAY = 15
 SIGN_INS_PER_ACCOUNT = 10
 SIGN_INS_PER_ADDRESS = 50
-WINDOW_MINUTES = {"code": 60, "account": 15, "address": 15}
+WINDOW_MINUTES = {"code": 60, "code-day": 24 * 60, "account": 15, "address": 15}
 
 
 def count(act: Act, purpose: str, subject: str, limit: int) -> None:
@@ -56,6 +57,7 @@ def enter(act: Act, invitation: Invitation) -> PortalSession:
 def ask_code(act: Act, session: PortalSession, invitation: Invitation) -> None:
     """Owe a code to the invited mailbox; a former one stops working."""
     count(act, "code", str(invitation.id), CODES_PER_HOUR)
+    count(act, "code-day", str(invitation.id), CODES_PER_DAY)
     session.code_number += 1
     session.code_tries = 0
     session.code_expires_at = act.at + codes.LIFETIME

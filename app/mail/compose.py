@@ -9,8 +9,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app.core import codes, links
+from app.core.effects import LANES
 from app.core.mails import MailFacts
-from app.core.vocabulary import InvitationKind, Owed
+from app.core.vocabulary import InvitationKind, Lane, Owed
 from app.mail import mime
 
 FOLDERS = {
@@ -30,6 +31,7 @@ class Message:
     sender: str
     recipients: tuple[str, ...]
     data: bytes
+    urgent: bool = False  # somebody sits and waits for it
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class Composer:
             headers.append(("Reply-To", mime.mailbox(facts.reply_to.name, facts.reply_to.email)))
         headers.append(("Subject", mime.unstructured(" ".join(subject.split()))))
         data = mime.message(headers + _standing(message_id, at), filled(text.strip()) + "\n", html.strip() + "\n")
-        return Message(folder, self.sender, tuple(box.email for box in facts.to), data)
+        to = tuple(box.email for box in facts.to)
+        return Message(folder, self.sender, to, data, urgent=LANES[facts.owed] is Lane.INTERACTIVE)
 
     def link(self, facts: MailFacts) -> str:
         """The customer's way in: our portal with a live token, or the vendor's own page."""

@@ -13,6 +13,7 @@ from app.config import Relay
 from app.mail.compose import Message
 
 CONNECTIONS = 20
+KEPT_FREE = 2  # connections that bulk never takes, so that a code need not queue behind it
 TIMEOUT = 30.0
 IDLE_SECONDS = 25.0
 DOWN_SECONDS = 30.0
@@ -59,9 +60,17 @@ class Relays:
         self.relays, self.timeout = relays, timeout
         self._free: dict[Relay, list[_Open]] = {relay: [] for relay in relays}
         self._down: dict[Relay, float] = {}
+        self._tls = {relay: tls_context(relay) for relay in relays}
         self._room = asyncio.Semaphore(connections)
+        self._bulk = asyncio.Semaphore(max(1, connections - KEPT_FREE))
 
     async def send(self, message: Message, name: str) -> str:
+        if message.urgent:
+            return await self._over_any(message)
+        async with self._bulk:
+            return await self._over_any(message)
+
+    async def _over_any(self, message: Message) -> str:
         troubles = []
         async with self._room:
             now = time.monotonic()
@@ -101,7 +110,7 @@ class Relays:
                 held.fresh = False
                 return held
             held.client.close()
-        return _Open(await connect(relay, self.timeout), time.monotonic())
+        return _Open(await connect(relay, self.timeout, self._tls[relay]), time.monotonic())
 
     def _keep(self, relay: Relay, held: _Open) -> None:
         if held.client.is_connected:
@@ -119,20 +128,24 @@ async def _leave(client: aiosmtplib.SMTP) -> None:
         client.close()
 
 
-async def connect(relay: Relay, timeout: float = TIMEOUT) -> aiosmtplib.SMTP:
-    """A connection ready for mail: TLS as the setting asks, signed in where it names a user."""
-    opportunistic = relay.starttls == "opportunistic" and not relay.implicit_tls
+def tls_context(relay: Relay) -> ssl.SSLContext:
+    """Made once for a relay: reading the authorities takes as long as sending a hundred mails."""
     context = ssl.create_default_context()
-    if opportunistic:
+    if relay.starttls == "opportunistic" and not relay.implicit_tls:
         # Encryption without proof of identity is still better than none; `require` asks for the proof.
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+async def connect(relay: Relay, timeout: float = TIMEOUT, context: ssl.SSLContext | None = None) -> aiosmtplib.SMTP:
+    """A connection ready for mail: TLS as the setting asks, signed in where it names a user."""
     client = aiosmtplib.SMTP(
         hostname=relay.host,
         port=relay.port,
         timeout=timeout,
         use_tls=relay.implicit_tls,
         start_tls={"require": True, "off": False}.get(relay.starttls) if not relay.implicit_tls else False,
-        tls_context=context,
+        tls_context=context or tls_context(relay),
         username=relay.user,
         password=relay.password,
     )

@@ -38,80 +38,94 @@ def load(rows: Sequence[Claimed], now: datetime) -> dict[UUID, MailFacts | None]
     return found
 
 
+# Columns, not entities: a worker reads them for every mail, and objects would cost it more than the sending.
+KNOWN = (
+    *(Invitation.id, Invitation.generation, Invitation.kind, Invitation.status, Invitation.dap, Invitation.expires_at),
+    *(Invitation.first_name, Invitation.last_name, Invitation.email),
+    *(Machine.state, Machine.customer_id, Machine.partner_id, Machine.reseller_id),
+    Relationship.company,
+    Partner.name.label("partner"),
+    Reseller.name.label("reseller"),
+    Reseller.mpn_id.label("reseller_mpn"),
+    Staff.name.label("inviter_name"),
+    Staff.email.label("inviter_email"),
+)
+
+
 def _invitations(ids: Sequence[UUID]) -> dict[UUID, Any]:
     result = db.session.execute(
-        select(Invitation, Machine, Relationship, Partner, Reseller, Staff)
-        .join(Machine, Machine.id == Invitation.machine_id)
+        select(*KNOWN)
+        .join_from(Invitation, Machine, Machine.id == Invitation.machine_id)
         .join(
             Relationship,
             (Relationship.partner_id == Machine.partner_id) & (Relationship.customer_id == Machine.customer_id),
         )
         .join(Partner, Partner.id == Machine.partner_id)
         .outerjoin(Reseller, Reseller.id == Machine.reseller_id)
-        .outerjoin(Staff, Staff.id == Invitation.invited_by)
+        .outerjoin(Staff, (Staff.id == Invitation.invited_by) & Staff.disabled_at.is_(None))
         .where(Invitation.id.in_(ids))
     )
-    return {row[0].id: row for row in result}
+    return {row.id: row for row in result}
 
 
 def _facts(owed: Owed, known: Any, to: tuple[Mailbox, ...], **more: Any) -> MailFacts:
-    invitation, machine, relationship, partner, reseller, inviter = known
     return MailFacts(
         owed=owed,
         to=to,
-        reply_to=Mailbox(inviter.name, inviter.email) if inviter and not inviter.disabled_at else None,
-        partner=partner.name,
-        company=relationship.company,
-        invitation=invitation.id,
-        generation=invitation.generation,
-        kind=invitation.kind,
-        link=LinkFacts(
-            invitation.kind,
-            partner.id,
-            reseller.id if reseller else None,
-            reseller.mpn_id if reseller else None,
-            invitation.dap,
-        ),
-        expires_at=invitation.expires_at,
-        reseller=reseller.name if reseller else None,
-        customer_id=machine.customer_id,
-        contact=Mailbox(invitation.contact.name, invitation.email),
+        reply_to=Mailbox(known.inviter_name, known.inviter_email) if known.inviter_email else None,
+        partner=known.partner,
+        company=known.company,
+        invitation=known.id,
+        generation=known.generation,
+        kind=known.kind,
+        link=LinkFacts(known.kind, known.partner_id, known.reseller_id, known.reseller_mpn, known.dap),
+        expires_at=known.expires_at,
+        reseller=known.reseller,
+        customer_id=known.customer_id,
+        contact=_contact(known),
         **more,
     )
 
 
+def _contact(known: Any) -> Mailbox:
+    return Mailbox(f"{known.first_name} {known.last_name}", known.email)
+
+
 def _invitation(row: Claimed, known: Any, now: datetime) -> MailFacts | None:
-    invitation, machine = known[0], known[1]
-    if invitation.status is not InvitationStatus.OPEN or now >= invitation.expires_at:
+    if known.status is not InvitationStatus.OPEN or now >= known.expires_at:
         return None
-    if machine.state is not State.INVITED:
+    if known.state is not State.INVITED:
         return None
-    user = None
-    if invitation.kind is InvitationKind.NEW_CUSTOMER:
-        user = db.session.scalar(
-            select(CustomerUser.user_name).where(CustomerUser.customer_id == machine.customer_id).limit(1)
-        )
-    to = Mailbox(invitation.contact.name, invitation.email)
-    return _facts(Owed.INVITATION, known, (to,), user_name=user)
+    user = _user_name(known.customer_id) if known.kind is InvitationKind.NEW_CUSTOMER else None
+    return _facts(Owed.INVITATION, known, (_contact(known),), user_name=user)
+
+
+def _user_name(customer_id: UUID) -> str | None:
+    """The account that was made with the tenant, while somebody can still sign in with it."""
+    return db.session.scalar(
+        select(CustomerUser.user_name)
+        .where(CustomerUser.customer_id == customer_id, CustomerUser.disabled_at.is_(None))
+        .order_by(CustomerUser.created_at)
+        .limit(1)
+    )
 
 
 def _sign_in_code(row: Claimed, known: Any, now: datetime) -> MailFacts | None:
-    invitation, number = known[0], int(row.payload["number"])
+    number = int(row.payload["number"])
     session = db.session.get(PortalSession, UUID(row.payload["session"]))
     if session is None or session.code_number != number:
         return None
     if session.code_expires_at is None or now >= session.code_expires_at:
         return None
-    to = Mailbox(invitation.contact.name, invitation.email)
-    return _facts(Owed.SIGN_IN_CODE, known, (to,), challenge=Challenge(session.id, number))
+    return _facts(Owed.SIGN_IN_CODE, known, (_contact(known),), challenge=Challenge(session.id, number))
 
 
 def _blocked(row: Claimed, known: Any, now: datetime) -> MailFacts | None:
-    machine, inviter = known[1], known[5]
-    if machine.state is not State.BLOCKED:
+    if known.state is not State.BLOCKED:
         return None
-    people = [inviter] if inviter and not inviter.disabled_at else agents(machine.partner_id)
-    to = tuple(Mailbox(person.name, person.email) for person in people)
+    if known.inviter_email:
+        return _facts(Owed.BLOCKED, known, (Mailbox(known.inviter_name, known.inviter_email),))
+    to = tuple(Mailbox(person.name, person.email) for person in agents(known.partner_id))
     return _facts(Owed.BLOCKED, known, to) if to else None
 
 

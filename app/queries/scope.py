@@ -40,6 +40,7 @@ def agreement(act: Act, customer_id: UUID, kind: AgreementType = AgreementType.M
 def confirming(own: Partner, provider_id: UUID | None) -> tuple[Partner, Partner | None]:
     """The partner that will confirm, and the reseller it is worked through: a reseller acts through its provider."""
     if own.type is not PartnerType.RESELLER:
+        refuse_if(provider_id is not None, Reason.WRONG_PARTNER_TYPE)
         return own, None
     held = select(Partner).join(Reselling, Reselling.provider_id == Partner.id).where(Reselling.reseller_id == own.id)
     providers = db.session.scalars(held.where(Partner.id == provider_id) if provider_id else held).all()

@@ -12,14 +12,14 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 import uvloop
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app import create_app, schema
 from app.config import load
 from app.core.vocabulary import Owed
 from app.db import database_now, db
 from app.mail.smtp import CONNECTIONS
-from app.models import Outbox
+from app.models import News, Outbox
 from tests.bulk import invite_many
 from tests.cast import introduce
 from tests.conftest import create_database
@@ -66,9 +66,9 @@ def bare(port: int) -> float:
         return runner.run(everything())
 
 
-def waiting() -> int:
+def count(condition: ColumnElement[bool]) -> int:
     db.session.rollback()
-    return db.session.scalar(select(func.count()).where(Outbox.kind == Owed.INVITATION)) or 0
+    return db.session.scalar(select(func.count()).where(condition)) or 0
 
 
 def worked(folder: Path, port: int, **settings: str) -> float:
@@ -81,10 +81,10 @@ def worked(folder: Path, port: int, **settings: str) -> float:
         mail = Outbox.kind == Owed.INVITATION
         change(Outbox, mail, due_at=database_now(db.session()) + timedelta(days=1))
         assent.start("worker")
-        wait_for(lambda: "worker started" in (folder / "instance-worker.log").read_text(), "the worker")
+        wait_for(lambda: count(News.seq.is_(None)) == 0, "a worker that has nothing else left to do", 120)
         change(Outbox, mail, due_at=database_now(db.session()))
         began = time.perf_counter()
-        wait_for(lambda: waiting() == 0, "an empty queue", 120)
+        wait_for(lambda: count(mail) == 0, "an empty queue", 120)
         rate = MAILS / (time.perf_counter() - began)
         assent.stop()
         db.session.remove()

@@ -13,3 +13,13 @@ def terminal(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     assert found("db", "upgrade").code == 0
     yield found
     found.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """A terminal for words that are refused before any database is asked: SQLite alone will do."""
+    instance = tmp_path_factory.mktemp("desk")
+    found = Terminal(instance, f"sqlite:///{instance / 'assent.db'}")
+    assert found("db", "upgrade").code == 0
+    yield found
+    found.engine.dispose()

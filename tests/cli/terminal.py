@@ -26,8 +26,18 @@ from app.config import load
 from app.core.contact import Contact
 from app.core.vocabulary import Cloud
 from app.db import Base, db, transaction
+from app.models import Machine
 from app.queries import scope
 
+COUNTS = sqlalchemy.union_all(
+    *(
+        sqlalchemy.select(sqlalchemy.literal(name).label("name"), sqlalchemy.func.count().label("found")).select_from(
+            table
+        )
+        for name, table in Base.metadata.tables.items()
+    ),
+    sqlalchemy.select(sqlalchemy.literal("moves"), sqlalchemy.func.sum(Machine.revision)),
+)
 _number = count(1)
 
 
@@ -91,7 +101,7 @@ class Terminal:
 
     def refused(self, *words: str) -> str:
         """The reason of a refusal that is one line, has left no trace and says what to do."""
-        before = self.stored()
+        before = self.counts()
         done = self(*words, "--json")
         assert (done.code, done.out) == (1, ""), done
         program, reason, remedy = done.err.split(": ", 2)
@@ -99,7 +109,7 @@ class Terminal:
         assert done.err.count("\n") == 1
         assert len(remedy) > 10
         assert "{" not in remedy
-        assert self.stored() == before
+        assert self.counts() == before
         return reason
 
     def misused(self, *words: str) -> str:
@@ -117,6 +127,11 @@ class Terminal:
         found = [row for row in self.rows(table) if all(getattr(row, name) == value for name, value in where.items())]
         assert len(found) == 1, found
         return found[0]
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has, and how often machines have moved."""
+        with self.engine.connect() as connection:
+            return {row.name: row.found for row in connection.execute(COUNTS)}
 
     def stored(self) -> dict[str, list[str]]:
         """Everything there is in the database."""

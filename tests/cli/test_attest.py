@@ -47,8 +47,8 @@ def test_a_bare_day_begins_at_midnight_utc(terminal: Terminal, given: str, kept:
 @pytest.mark.parametrize(
     "given", ["yesterday", "2026-02-30", "31.1.2026", "2026-01-31 09:30", "0001-01-01T00:00+14:00"]
 )
-def test_a_date_that_is_none_is_misuse(terminal: Terminal, given: str) -> None:
-    assert "is not a day such as 2026-11-20" in terminal.misused(*attestation(UNKNOWN, "a@b.example", date=given))
+def test_a_date_that_is_none_is_misuse(desk: Terminal, given: str) -> None:
+    assert "is not a day such as 2026-11-20" in desk.misused(*attestation(UNKNOWN, "a@b.example", date=given))
 
 
 def test_the_date_may_run_ahead_of_our_clock_by_five_minutes(terminal: Terminal) -> None:
@@ -73,9 +73,9 @@ def test_the_true_employee_is_sealed_and_never_stands_in_the_record(terminal: Te
 @pytest.mark.parametrize(
     "named", ["Bo", "bo@fabrikam.example", "Bo <bo>", "<bo@fabrikam.example>", "A <b@c.example> D"]
 )
-def test_on_behalf_of_names_a_person_and_a_mailbox(terminal: Terminal, named: str) -> None:
+def test_on_behalf_of_names_a_person_and_a_mailbox(desk: Terminal, named: str) -> None:
     words = [*attestation(UNKNOWN, "a@b.example"), "--on-behalf-of", named]
-    assert 'give it as "Name <mail@example.com>"' in terminal.misused(*words)
+    assert 'give it as "Name <mail@example.com>"' in desk.misused(*words)
 
 
 def test_a_person_is_confirmed_once_and_corrected_by_another(terminal: Terminal) -> None:
@@ -100,9 +100,9 @@ def test_a_person_is_confirmed_once_and_corrected_by_another(terminal: Terminal)
         ({"on_behalf_of": ""}, "missing-field"),
     ],
 )
-def test_an_attestation_that_cannot_be_is_refused(terminal: Terminal, changes: dict[str, str], reason: str) -> None:
-    by, customer = terminal.ana, terminal.tenant()
-    assert terminal.refused(*attestation(customer, by, **changes)) == reason
+def test_an_attestation_that_cannot_be_is_refused(desk: Terminal, changes: dict[str, str], reason: str) -> None:
+    by, customer = desk.ana, desk.tenant()
+    assert desk.refused(*attestation(customer, by, **changes)) == reason
 
 
 @pytest.mark.parametrize("role", ["helpdesk-agent", "global-admin"])
@@ -137,10 +137,10 @@ def test_a_withdrawal_ends_the_acceptance_and_owes_the_cancelling(terminal: Term
 @pytest.mark.parametrize(
     ("reason", "refusal"), [("", "missing-field"), ("a\nb", "invalid-text"), ("x" * 1001, "invalid-text")]
 )
-def test_a_withdrawal_has_a_reason_of_one_line(terminal: Terminal, reason: str, refusal: str) -> None:
-    by, customer = terminal.ana, terminal.tenant()
-    terminal.json(*attestation(customer, by))
-    assert terminal.refused("withdraw", customer, f"--reason={reason}", "--as", by) == refusal
+def test_a_withdrawal_has_a_reason_of_one_line(desk: Terminal, reason: str, refusal: str) -> None:
+    by, customer = desk.ana, desk.tenant()
+    desk.json(*attestation(customer, by))
+    assert desk.refused("withdraw", customer, f"--reason={reason}", "--as", by) == refusal
 
 
 def test_nothing_can_be_withdrawn_that_was_not_given(terminal: Terminal) -> None:

@@ -101,11 +101,11 @@ def test_a_partner_has_a_domain_once(terminal: Terminal) -> None:
         ({"phone": "+46 8 123\x00456"}, "invalid-text"),
     ],
 )
-def test_a_customer_that_cannot_be_is_refused(terminal: Terminal, changes: dict[str, str], reason: str) -> None:
+def test_a_customer_that_cannot_be_is_refused(desk: Terminal, changes: dict[str, str], reason: str) -> None:
     given = {key.replace("-", "_"): value for key, value in changes.items()}
     given = {"email": "maria@contoso.example"} | given
-    partner = given.pop("partner", None) or terminal.fabrikam
-    assert terminal.refused(*new_customer(partner, **given)) == reason
+    partner = given.pop("partner", None) or desk.fabrikam
+    assert desk.refused(*new_customer(partner, **given)) == reason
 
 
 def test_what_the_mirror_of_a_portal_cannot_do_is_not_done_behind_its_back(terminal: Terminal) -> None:

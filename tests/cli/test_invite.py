@@ -89,11 +89,11 @@ def test_the_partner_does_not_invite_itself(terminal: Terminal, email: str) -> N
 
 
 @pytest.mark.parametrize("cloud", [cloud for cloud in Cloud if cloud is not Cloud.PUBLIC])
-def test_acceptance_does_not_exist_in_a_national_cloud(terminal: Terminal, cloud: Cloud) -> None:
-    partner = terminal.partner()
-    by, customer = terminal.staff(partner), terminal.tenant(partner, cloud=cloud)
-    assert terminal.refused("invite", customer, "--as", by) == "national-cloud-unsupported"
-    assert terminal.refused(*attestation(customer, by)) == "national-cloud-unsupported"
+def test_acceptance_does_not_exist_in_a_national_cloud(desk: Terminal, cloud: Cloud) -> None:
+    partner = desk.partner()
+    by, customer = desk.staff(partner), desk.tenant(partner, cloud=cloud)
+    assert desk.refused("invite", customer, "--as", by) == "national-cloud-unsupported"
+    assert desk.refused(*attestation(customer, by)) == "national-cloud-unsupported"
 
 
 @pytest.mark.parametrize("role", ["helpdesk-agent", "global-admin"])
@@ -117,10 +117,10 @@ def test_an_unknown_customer_and_a_foreign_one_are_the_same_line(terminal: Termi
         (["--email", "bo@contoso.example", "--first-name", " ", "--last-name", "Ek"], "missing-field"),
     ],
 )
-def test_an_invitation_that_cannot_be_is_refused(terminal: Terminal, options: list[str], reason: str) -> None:
-    by, customer = terminal.ana, terminal.tenant()
-    assert terminal.refused("invite", customer, "--as", by, *options) == reason
-    assert terminal.refused("invite", customer, "--as", "nobody@fabrikam.example") == "not-found"
+def test_an_invitation_that_cannot_be_is_refused(desk: Terminal, options: list[str], reason: str) -> None:
+    by, customer = desk.ana, desk.tenant()
+    assert desk.refused("invite", customer, "--as", by, *options) == reason
+    assert desk.refused("invite", customer, "--as", "nobody@fabrikam.example") == "not-found"
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,8 @@ def test_an_invitation_that_cannot_be_is_refused(terminal: Terminal, options: li
         (["--kind", "gift"], "'gift'"),
     ],
 )
-def test_options_that_do_not_go_together_are_misuse(terminal: Terminal, options: list[str], says: str) -> None:
-    assert says in terminal.misused("invite", UNKNOWN, "--as", "ana@fabrikam.example", *options)
+def test_options_that_do_not_go_together_are_misuse(desk: Terminal, options: list[str], says: str) -> None:
+    assert says in desk.misused("invite", UNKNOWN, "--as", "ana@fabrikam.example", *options)
 
 
 def test_somebody_who_is_no_customer_yet_becomes_one_with_the_invitation(terminal: Terminal) -> None:
@@ -170,23 +170,40 @@ def test_a_newcomer_of_one_partner_may_be_the_customer_of_another(terminal: Term
         ({"email": "bo@fabrikam.example"}, "contact-is-partner"),
     ],
 )
-def test_a_refused_newcomer_leaves_no_customer(terminal: Terminal, changes: dict[str, str], reason: str) -> None:
-    assert terminal.refused(*newcomer(terminal.ana, **changes)) == reason
+def test_a_refused_newcomer_leaves_no_customer(desk: Terminal, changes: dict[str, str], reason: str) -> None:
+    assert desk.refused(*newcomer(desk.ana, **changes)) == reason
 
 
-def test_only_a_partner_that_confirms_brings_newcomers(terminal: Terminal) -> None:
-    provider = terminal.partner("indirect-provider")
-    reseller = terminal.partner("indirect-reseller", "--provider", provider)
-    assert terminal.refused(*newcomer(terminal.staff(reseller))) == "wrong-partner-type"
+def test_newcomers_need_a_role_that_may_and_a_partner_whose_word_counts_here(terminal: Terminal) -> None:
     mirror = terminal.partner("direct-bill", "--authority", "mirror")
     assert terminal.refused(*newcomer(terminal.staff(mirror))) == "not-forwarded"
-    assert terminal.refused(*newcomer(terminal.staff(terminal.partner(), "helpdesk-agent"))) == "role-not-allowed"
+    assert terminal.refused(*newcomer(terminal.staff(terminal.fabrikam, "helpdesk-agent"))) == "role-not-allowed"
+
+
+def test_a_resellers_newcomer_is_its_providers_customer(terminal: Terminal) -> None:
+    provider, another = terminal.partner("indirect-provider"), terminal.partner("indirect-provider")
+    reseller = terminal.partner("indirect-reseller", "--provider", provider)
+    by = terminal.staff(reseller)
+    customer = terminal.json(*newcomer(by))["customerId"]
+    row = terminal.row("relationship", customer_id=uuid.UUID(customer))
+    assert (str(row.partner_id), str(row.reseller_id), row.state) == (provider, reseller, "requested")
+    assert terminal.json("status", customer, "--partner", reseller)["partnerId"] == provider
+    assert terminal.refused(*newcomer(by, provider=another)) == "not-found"
+    assert terminal.refused(*newcomer(terminal.ana, provider=provider)) == "wrong-partner-type"
+
+
+def test_a_reseller_of_several_providers_says_through_whom(terminal: Terminal) -> None:
+    first, second = terminal.partner("indirect-provider"), terminal.partner("indirect-provider")
+    by = terminal.staff(terminal.partner("indirect-reseller", "--provider", first, "--provider", second))
+    assert terminal.refused(*newcomer(by)) == "missing-field"
+    customer = terminal.json(*newcomer(by, provider=second))["customerId"]
+    assert terminal.json("status", customer)["partnerId"] == second
 
 
 @pytest.mark.parametrize("missing", ["company", "country", "email", "first_name"])
-def test_a_newcomer_half_described_is_misuse(terminal: Terminal, missing: str) -> None:
-    assert "give CUSTOMER_ID" in terminal.misused(*newcomer("ana@fabrikam.example", **{missing: ""}))
-    assert "give CUSTOMER_ID" in terminal.misused(*newcomer("ana@fabrikam.example", kind="agreement"))
+def test_a_newcomer_half_described_is_misuse(desk: Terminal, missing: str) -> None:
+    assert "give CUSTOMER_ID" in desk.misused(*newcomer("ana@fabrikam.example", **{missing: ""}))
+    assert "give CUSTOMER_ID" in desk.misused(*newcomer("ana@fabrikam.example", kind="agreement"))
 
 
 def test_a_resellers_staff_invite_for_the_provider_but_never_vouch(terminal: Terminal) -> None:

@@ -44,9 +44,9 @@ def test_a_reseller_is_tied_to_each_of_its_providers(terminal: Terminal) -> None
         ({"type": "indirect-reseller", "provider": UNKNOWN}, "not-found"),
     ],
 )
-def test_a_partner_that_cannot_be_is_refused(terminal: Terminal, changes: dict[str, str], reason: str) -> None:
+def test_a_partner_that_cannot_be_is_refused(desk: Terminal, changes: dict[str, str], reason: str) -> None:
     given = {"name": "Fabrikam", "type": "direct-bill", "country": "SE"} | changes
-    assert terminal.refused("partner", "add", *(f"--{name}={value}" for name, value in given.items())) == reason
+    assert desk.refused("partner", "add", *(f"--{name}={value}" for name, value in given.items())) == reason
 
 
 def test_only_a_reseller_works_through_a_provider_and_only_through_a_provider(terminal: Terminal) -> None:
@@ -62,11 +62,11 @@ def test_a_partner_id_is_taken_once(terminal: Terminal) -> None:
     assert terminal.refused(*new) == "already-exists"
 
 
-def test_a_type_or_an_id_that_is_none_is_misuse(terminal: Terminal) -> None:
+def test_a_type_or_an_id_that_is_none_is_misuse(desk: Terminal) -> None:
     new = ["partner", "add", "--name", "Wingtip", "--country", "SE", "--type"]
-    assert "'wholesale'" in terminal.misused(*new, "wholesale")
-    assert "'4711' is not an id" in terminal.misused(*new, "direct-bill", "--id", "4711")
-    assert "'--name'" in terminal.misused("partner", "add", "--country", "SE", "--type", "direct-bill")
+    assert "'wholesale'" in desk.misused(*new, "wholesale")
+    assert "'4711' is not an id" in desk.misused(*new, "direct-bill", "--id", "4711")
+    assert "'--name'" in desk.misused("partner", "add", "--country", "SE", "--type", "direct-bill")
 
 
 def test_staff_are_added_with_their_roles(terminal: Terminal) -> None:
@@ -101,10 +101,10 @@ def test_a_mailbox_belongs_to_one_person_of_the_installation(terminal: Terminal)
         ({"role": None}, "missing-field"),
     ],
 )
-def test_staff_that_cannot_be_are_refused(terminal: Terminal, changes: dict[str, str | None], reason: str) -> None:
-    given = {"partner": terminal.partner(), "email": "bo@other.example", "name": "Bo", "role": "admin-agent"} | changes
+def test_staff_that_cannot_be_are_refused(desk: Terminal, changes: dict[str, str | None], reason: str) -> None:
+    given = {"partner": desk.partner(), "email": "bo@other.example", "name": "Bo", "role": "admin-agent"} | changes
     words = [f"--{name}={value}" for name, value in given.items() if value is not None]
-    assert terminal.refused("staff", "add", *words) == reason
+    assert desk.refused("staff", "add", *words) == reason
 
 
 def test_disabling_ends_access_and_kills_tokens_at_once(terminal: Terminal) -> None:
@@ -195,8 +195,8 @@ def test_a_token_is_revoked_by_its_prefix(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize("words", [[], ["--service", "Billing"], ["--role", "admin-agent", "--partner", UNKNOWN]])
-def test_a_token_without_a_holder_is_misuse(terminal: Terminal, words: list[str]) -> None:
-    assert "give --staff EMAIL" in terminal.misused("token", "create", *words)
+def test_a_token_without_a_holder_is_misuse(desk: Terminal, words: list[str]) -> None:
+    assert "give --staff EMAIL" in desk.misused("token", "create", *words)
 
 
 def test_a_token_for_nobody_known_is_refused(terminal: Terminal) -> None:

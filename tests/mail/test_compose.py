@@ -173,6 +173,10 @@ def test_the_code_is_in_the_body_and_not_where_a_locked_screen_shows_it() -> Non
     assert not LINK.search(body(message, "plain")), "whoever asked for it is on the page already"
 
 
+def test_only_a_code_is_urgent() -> None:
+    assert [name for name, make in KINDS.items() if composed(make()).urgent] == ["sign-in code"]
+
+
 def test_the_blocked_mail_says_what_to_do_with_a_command_that_exists() -> None:
     text = body(parsed(composed(KINDS["blocked"]()).data), "plain")
     assert f"assent attest {ID} " in text

@@ -54,6 +54,22 @@ def test_mails_one_after_another_share_one_connection(postbox: Open) -> None:
     assert (len(box.letters), box.connections) == (10, 1)
 
 
+def test_a_mail_somebody_waits_for_does_not_queue_behind_bulk(postbox: Open) -> None:
+    box = postbox(delay=0.1)
+    code = replace(letter("code@contoso.example"), urgent=True)
+
+    async def work(relays: Relays) -> None:
+        bulk = [asyncio.create_task(relays.send(letter(), "row")) for _ in range(20)]
+        await asyncio.sleep(0)
+        await relays.send(code, "row")
+        assert sum(task.done() for task in bulk) <= 4
+        await asyncio.gather(*bulk)
+
+    using(box.url(), work, connections=4)
+    assert box.connections <= 4
+    assert len(box.letters) == 21
+
+
 # What answers mean
 
 

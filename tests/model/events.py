@@ -184,12 +184,12 @@ def withdraw(model: Model, at: datetime, who: Who, reason: str) -> str | None:
     return None
 
 
-def purchase(model: Model, at: datetime, who: Who, by: str, kind: str, bought: date) -> str | None:
+def purchase(model: Model, at: datetime, who: Who, by: tuple[str, ...], kind: str, bought: date) -> str | None:
     word = first(*no_agent(who, confirming=True), ("date-in-future", bought > at.date()))
     if word:
         return word
     if kind != "auto-renewal":
-        model["purchases"].add(by)
+        model["purchases"].update(by)
     return None
 
 

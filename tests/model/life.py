@@ -107,18 +107,19 @@ class Life(Compared):
     @happens(
         1,
         who=WHO,
-        by=st.sampled_from(["own", "other"]),
+        by=st.sampled_from([("own",), ("other",), ("own", "other")]),
         kind=PURCHASES,
         ahead=st.sampled_from([-30, -1, 0, 1]),
     )
-    def purchase(self, who: events.Who, by: str, kind: PurchaseKind, ahead: int) -> None:
+    def purchase(self, who: events.Who, by: tuple[str, ...], kind: PurchaseKind, ahead: int) -> None:
         bought = (self.at + timedelta(days=ahead)).date()
         word = events.purchase(self.model, self.at, who, by, kind, bought)
-        through = self.place.relationship if by == "own" else self.place.others
+        through = {"own": self.place.relationship, "other": self.place.others}
 
         def command(_machine: Machine, _relationship: Relationship) -> None:
-            relationship = db.session.get_one(Relationship, through)
-            customers.record_purchase(world.staff(self.at, who), relationship, kind, bought)
+            for each in by:
+                relationship = db.session.get_one(Relationship, through[each])
+                customers.record_purchase(world.staff(self.at, who), relationship, kind, bought)
 
         self.step(("", "purchase"), word, command)
 

@@ -8,6 +8,7 @@ from flask import render_template
 from app.auth.visits import Visit
 from app.core.agreements import Terms
 
+# Every other line begins with words of ours, so that no company's name can pass for a box.
 BOX = "[ ] "
 
 
