@@ -102,7 +102,7 @@ def test_a_worker_that_must_wait_does_not_run_in_circles(app: Flask, cast: Cast)
         until = time.monotonic() + 1
         work(app, lambda: time.monotonic() > until)
     assert db.session.scalar(done) == 1, "the pace lets one mail go in a hundred seconds"
-    assert len(statements) < 100
+    assert len(statements) < 300, "a circle would take thousands"
 
 
 def close_to_all(database: str, address: str) -> None:

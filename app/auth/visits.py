@@ -13,7 +13,7 @@ from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import InvitationStatus
 from app.db import db
 from app.installation import installation
-from app.models import CustomerUser, Invitation, Machine, Partner, PortalSession, Relationship
+from app.models import RELATED, CustomerUser, Invitation, Machine, Partner, PortalSession, Relationship
 
 ABSOLUTE = timedelta(hours=12)
 
@@ -96,10 +96,7 @@ def current() -> Visit:
     found = db.session.execute(
         select(Invitation, Machine, Relationship, Partner)
         .join(Machine, Machine.id == Invitation.machine_id)
-        .join(
-            Relationship,
-            (Relationship.partner_id == Machine.partner_id) & (Relationship.customer_id == Machine.customer_id),
-        )
+        .join(Relationship, RELATED)
         .join(Partner, Partner.id == Machine.partner_id)
         .where(Invitation.id == UUID(raw), Invitation.generation == generation)
     ).one_or_none()

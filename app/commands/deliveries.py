@@ -7,8 +7,7 @@ from sqlalchemy import insert, select, update
 
 from app.commands.firing import Says, append
 from app.core.act import Act
-from app.core.effects import MAIL_SENT
-from app.core.vocabulary import Delivery, Note, TaskKind
+from app.core.vocabulary import Delivery, NewsType, Note, TaskKind
 from app.db import db, new_id
 from app.models import Invitation, Machine, News, Task
 
@@ -33,7 +32,7 @@ def mark_sent(act: Act, invitations: Sequence[UUID]) -> None:
                     "partner_id": partner,
                     "machine_id": machine,
                     "customer_id": customer,
-                    "type": MAIL_SENT,
+                    "type": NewsType.MAIL_SENT,
                     "at": act.at,
                 }
                 for partner, machine, customer in rows

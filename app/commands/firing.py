@@ -10,7 +10,7 @@ from app.core.act import Act
 from app.core.effects import EFFECTS
 from app.core.evidence import FIRST_PREV, VERSION, canonical, commitment, digest, stamp
 from app.core.lifecycle import Event, Facts, State, move
-from app.core.vocabulary import AgreementType, Note, Owed
+from app.core.vocabulary import AgreementType, NewsType, Note, Owed
 from app.db import db, new_id
 from app.models import Invitation, Machine, News, Record, SealedValue, Task
 
@@ -104,7 +104,7 @@ def append(machine: Machine, event: Event | Note, before: State | None, act: Act
     return record
 
 
-def tell(machine: Machine, news: str, act: Act, record_id: UUID | None = None) -> None:
+def tell(machine: Machine, news: NewsType, act: Act, record_id: UUID | None = None) -> None:
     """Leave a line of news; the sequencer numbers it once it is committed."""
     db.session.add(
         News(

@@ -10,20 +10,22 @@ from app.commands.owing import owe
 from app.core import codes
 from app.core.act import Act
 from app.core.refusals import Reason, refuse_if
-from app.core.vocabulary import Method, Owed
+from app.core.vocabulary import Counted, Method, Owed
 from app.db import db
 from app.models import Attempt, CustomerUser, Invitation, Machine, PortalSession
 
-CODES_PER_HOUR = 5
-CODES_PER_DAY = 15
-SIGN_INS_PER_ACCOUNT = 10
-SIGN_INS_PER_ADDRESS = 50
-WINDOW_MINUTES = {"code": 60, "code-day": 24 * 60, "account": 15, "address": 15}
+# How often, within how many minutes.
+LIMITS = {
+    Counted.CODE: (5, 60),
+    Counted.CODE_DAY: (15, 24 * 60),
+    Counted.ACCOUNT: (10, 15),
+    Counted.ADDRESS: (50, 15),
+}
 
 
-def count(act: Act, purpose: str, subject: str, limit: int) -> None:
+def count(act: Act, purpose: Counted, subject: str) -> None:
     """Count one try, or refuse it when the window holds too many already."""
-    minutes = WINDOW_MINUTES[purpose]
+    limit, minutes = LIMITS[purpose]
     _alone(purpose, subject)
     held = (Attempt.purpose == purpose, Attempt.subject == subject)
     recent = select(func.count()).where(*held, Attempt.at > act.at - timedelta(minutes=minutes))
@@ -32,7 +34,7 @@ def count(act: Act, purpose: str, subject: str, limit: int) -> None:
     db.session.flush()
 
 
-def _alone(purpose: str, subject: str) -> None:
+def _alone(purpose: Counted, subject: str) -> None:
     """Parallel tries count one another. On SQLite there is one writer anyway."""
     if db.engine.dialect.name == "postgresql":
         key = func.hashtextextended(f"{purpose}:{subject}", 0)
@@ -56,8 +58,8 @@ def enter(act: Act, invitation: Invitation) -> PortalSession:
 
 def ask_code(act: Act, session: PortalSession, invitation: Invitation) -> None:
     """Owe a code to the invited mailbox; a former one stops working."""
-    count(act, "code", str(invitation.id), CODES_PER_HOUR)
-    count(act, "code-day", str(invitation.id), CODES_PER_DAY)
+    count(act, Counted.CODE, str(invitation.id))
+    count(act, Counted.CODE_DAY, str(invitation.id))
     session.code_number += 1
     session.code_tries = 0
     session.code_expires_at = act.at + codes.LIFETIME
@@ -88,8 +90,8 @@ def try_code(act: Act, session: PortalSession, key: bytes, given: str) -> bool:
 
 
 def count_sign_in(act: Act, user_name: str) -> None:
-    count(act, "account", user_name[:320], SIGN_INS_PER_ACCOUNT)
-    count(act, "address", act.ip or "unknown", SIGN_INS_PER_ADDRESS)
+    count(act, Counted.ACCOUNT, user_name[:320])
+    count(act, Counted.ADDRESS, act.ip or "unknown")
 
 
 def identify(

@@ -3,30 +3,28 @@
 from dataclasses import dataclass
 
 from app.core.lifecycle import Event
-from app.core.vocabulary import Lane, Note, Owed, TaskKind
+from app.core.vocabulary import Lane, NewsType, Note, Owed, TaskKind
 
 
 @dataclass(frozen=True)
 class Effect:
-    news: str
+    news: NewsType
     mails: tuple[Owed, ...] = ()
     timers: tuple[Owed, ...] = ()
     task: TaskKind | None = None
 
 
 EFFECTS: dict[Event | Note, Effect] = {
-    Note.CREATED: Effect("agreement.created"),
-    Note.BOUNCED: Effect("invitation.bounced"),
-    Event.INVITE: Effect("agreement.invited", mails=(Owed.INVITATION,), timers=(Owed.INVITATION_EXPIRY,)),
-    Event.ACCEPT: Effect("agreement.direct-accepted"),
-    Event.BLOCK: Effect("agreement.blocked", mails=(Owed.BLOCKED,), task=TaskKind.ATTEST_BLOCKED),
-    Event.ATTEST: Effect("agreement.partner-attested"),
-    Event.LAPSE: Effect("agreement.lapsed"),
-    Event.DECLINE: Effect("agreement.declined", task=TaskKind.CUSTOMER_DECLINED),
-    Event.WITHDRAW: Effect("agreement.withdrawn", task=TaskKind.CANCEL_SUBSCRIPTIONS),
+    Note.CREATED: Effect(NewsType.CREATED),
+    Note.BOUNCED: Effect(NewsType.MAIL_BOUNCED),
+    Event.INVITE: Effect(NewsType.INVITED, mails=(Owed.INVITATION,), timers=(Owed.INVITATION_EXPIRY,)),
+    Event.ACCEPT: Effect(NewsType.ACCEPTED),
+    Event.BLOCK: Effect(NewsType.BLOCKED, mails=(Owed.BLOCKED,), task=TaskKind.ATTEST_BLOCKED),
+    Event.ATTEST: Effect(NewsType.ATTESTED),
+    Event.LAPSE: Effect(NewsType.LAPSED),
+    Event.DECLINE: Effect(NewsType.DECLINED, task=TaskKind.CUSTOMER_DECLINED),
+    Event.WITHDRAW: Effect(NewsType.WITHDRAWN, task=TaskKind.CANCEL_SUBSCRIPTIONS),
 }
-
-MAIL_SENT = "invitation.sent"
 
 LANES: dict[Owed, Lane] = {
     Owed.INVITATION: Lane.BULK,

@@ -152,3 +152,27 @@ class TokenKind(StrEnum):
     APP_USER = "app+user"
     SERVICE = "service"
     APP_ONLY = "app-only"
+
+
+class Counted(StrEnum):
+    """Tries and requests that are limited by counting them."""
+
+    CODE = "code"
+    CODE_DAY = "code-day"
+    ACCOUNT = "account"
+    ADDRESS = "address"
+
+
+class NewsType(StrEnum):
+    """What followers hear of, as the feed and the webhooks spell it."""
+
+    CREATED = "agreement.created"
+    INVITED = "agreement.invited"
+    ACCEPTED = "agreement.direct-accepted"
+    ATTESTED = "agreement.partner-attested"
+    BLOCKED = "agreement.blocked"
+    LAPSED = "agreement.lapsed"
+    DECLINED = "agreement.declined"
+    WITHDRAWN = "agreement.withdrawn"
+    MAIL_SENT = "invitation.sent"
+    MAIL_BOUNCED = "invitation.bounced"

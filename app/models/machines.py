@@ -15,14 +15,15 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.lifecycle import Event, State
-from app.core.vocabulary import AcceptanceMethod, AgreementType, Assurance, Note
+from app.core.vocabulary import AcceptanceMethod, AgreementType, Assurance, NewsType, Note
 from app.db import Base, new_id, vocabulary
-from app.models.customers import Customer
+from app.models.customers import Customer, Relationship
 from app.models.partners import Partner
 
 RECORDED = tuple(word.value for word in (*Event, *Note))
@@ -65,6 +66,10 @@ class Machine(Base):
     @property
     def on_record(self) -> bool:
         return self.acceptance_number is not None
+
+
+# Beside every machine stands what its partner knows of the customer.
+RELATED = and_(Relationship.partner_id == Machine.partner_id, Relationship.customer_id == Machine.customer_id)
 
 
 class Record(Base):
@@ -128,7 +133,7 @@ class News(Base):
     customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id))
     machine_id: Mapped[UUID] = mapped_column(ForeignKey(Machine.id))
     record_id: Mapped[UUID | None] = mapped_column(ForeignKey(Record.id))
-    type: Mapped[str] = mapped_column(String(60))
+    type: Mapped[NewsType] = mapped_column(vocabulary(NewsType, "type"))
     at: Mapped[datetime]
     seq: Mapped[int | None] = mapped_column(BigInteger)
 

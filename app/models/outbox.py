@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.vocabulary import Lane, Outcome, Owed
+from app.core.vocabulary import Counted, Lane, Outcome, Owed
 from app.db import Base, new_id, vocabulary
 from app.models.partners import Partner
 
@@ -76,6 +76,6 @@ class Attempt(Base):
     __table_args__ = (Index(None, "purpose", "subject", "at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    purpose: Mapped[str] = mapped_column(String(40))
+    purpose: Mapped[Counted] = mapped_column(vocabulary(Counted, "purpose"))
     subject: Mapped[str] = mapped_column(String(320))
     at: Mapped[datetime]

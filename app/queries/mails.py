@@ -14,6 +14,7 @@ from app.core.mails import Challenge, Mailbox, MailFacts
 from app.core.vocabulary import InvitationKind, InvitationStatus, Owed, Role
 from app.db import db
 from app.models import (
+    RELATED,
     CustomerUser,
     Invitation,
     Machine,
@@ -56,10 +57,7 @@ def _invitations(ids: Sequence[UUID]) -> dict[UUID, Any]:
     result = db.session.execute(
         select(*KNOWN)
         .join_from(Invitation, Machine, Machine.id == Invitation.machine_id)
-        .join(
-            Relationship,
-            (Relationship.partner_id == Machine.partner_id) & (Relationship.customer_id == Machine.customer_id),
-        )
+        .join(Relationship, RELATED)
         .join(Partner, Partner.id == Machine.partner_id)
         .outerjoin(Reseller, Reseller.id == Machine.reseller_id)
         .outerjoin(Staff, (Staff.id == Invitation.invited_by) & Staff.disabled_at.is_(None))

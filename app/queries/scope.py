@@ -8,7 +8,7 @@ from app.core.act import Act
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import ActorKind, AgreementType, PartnerType
 from app.db import db
-from app.models import Machine, Partner, Relationship, Reselling
+from app.models import RELATED, Machine, Partner, Relationship, Reselling
 
 
 def visible_to(act: Act, table: type[Machine] | type[Relationship] = Machine) -> ColumnElement[bool]:
@@ -22,10 +22,7 @@ def agreement(act: Act, customer_id: UUID, kind: AgreementType = AgreementType.M
     """The machine of a customer and the relationship around it; unknown and foreign ids are alike not there."""
     rows = db.session.execute(
         select(Machine, Relationship)
-        .join(
-            Relationship,
-            (Relationship.partner_id == Machine.partner_id) & (Relationship.customer_id == Machine.customer_id),
-        )
+        .join(Relationship, RELATED)
         .where(visible_to(act), Machine.customer_id == customer_id, Machine.agreement_type == kind)
         .limit(2)
     ).all()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.core.effects import EFFECTS, LANES, MAIL_SENT
+from app.core.effects import EFFECTS, LANES
 from app.core.lifecycle import Event
-from app.core.vocabulary import Lane, Note, Owed, TaskKind
+from app.core.vocabulary import Lane, NewsType, Note, Owed, TaskKind
 
 # event: news, what it owes by mail, which timers it winds, what somebody must do
 TABLE = [
@@ -31,7 +31,7 @@ def test_every_event_makes_news(event: Event) -> None:
 
 
 def test_no_two_events_make_the_same_news() -> None:
-    news = [effect.news for effect in EFFECTS.values()] + [MAIL_SENT]
+    news = [effect.news for effect in EFFECTS.values()] + [NewsType.MAIL_SENT]
     assert len(news) == len(set(news))
 
 

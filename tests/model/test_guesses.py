@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.commands import portal
-from app.commands.portal import CODES_PER_HOUR, SIGN_INS_PER_ACCOUNT
+from app.commands.portal import LIMITS
 from app.core import codes
-from app.core.vocabulary import Owed
+from app.core.vocabulary import Counted, Owed
 from app.db import db, transaction
 from app.models import Invitation, Outbox, PortalSession
 from tests.cast import NOW
@@ -22,6 +22,8 @@ from tests.model.racing import DONE, PATIENCE, Case, together
 HUNDRED = 100
 KEY = b"k" * 32
 ACT = world.customer(NOW)
+
+CODES, SIGN_INS = LIMITS[Counted.CODE][0], LIMITS[Counted.ACCOUNT][0]
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +72,11 @@ def test_a_hundred_browsers_asking_at_once_get_five_codes_an_hour(
         code_asked_for(case)
 
     told = together(app, crowd, [ask] * HUNDRED)
-    assert sorted(told) == sorted([DONE] * CODES_PER_HOUR + ["rate-limited"] * (HUNDRED - CODES_PER_HOUR))
+    assert sorted(told) == sorted([DONE] * CODES + ["rate-limited"] * (HUNDRED - CODES))
     owed = select(func.count()).where(
         Outbox.kind == Owed.SIGN_IN_CODE, Outbox.payload["invitation"].as_string() == str(case.invitation)
     )
-    assert db.session.scalar(owed) == CODES_PER_HOUR
+    assert db.session.scalar(owed) == CODES
 
 
 def test_of_a_hundred_parallel_sign_ins_to_one_account_ten_are_let_through(
@@ -88,5 +90,5 @@ def test_of_a_hundred_parallel_sign_ins_to_one_account_ten_are_let_through(
             portal.count_sign_in(ACT, name)
 
     told = together(app, crowd, [sign_in] * HUNDRED)
-    assert told.count(DONE) == SIGN_INS_PER_ACCOUNT
-    assert told.count("rate-limited") == HUNDRED - SIGN_INS_PER_ACCOUNT
+    assert told.count(DONE) == SIGN_INS
+    assert told.count("rate-limited") == HUNDRED - SIGN_INS

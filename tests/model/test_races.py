@@ -91,7 +91,8 @@ ENDS = {
 class Racer:
     """A deed, the event it fires, and the words it is refused with once the rival was first.
 
-    There is more than one such word, because a refusal may have seen only a part of what the rival did."""
+    There is more than one such word, because a refusal may have seen only a part of what the rival did.
+    """
 
     deed: Deed
     event: str
@@ -171,6 +172,7 @@ def open_invitations(case: Case) -> int:
         return connection.execute(select(func.count()).where(*held)).scalar_one()
 
 
+@pytest.mark.soak
 def test_two_customers_accept_the_same_words_at_the_same_moment(app: Flask, runners: ThreadPoolExecutor) -> None:
     """The words are kept once; that another customer was first to accept them is no reason to refuse."""
     for number in range(size(200)):

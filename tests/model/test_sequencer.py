@@ -103,6 +103,18 @@ def test_a_change_that_is_rolled_back_leaves_no_gap(app: Flask) -> None:
     assert numbers(partner.id) == [1, 2]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_while_one_sequencer_is_at_work_another_leaves_it_alone(app: Flask) -> None:
+    """On SQLite a sequencer is a writer like all others, and waits for its turn."""
+    stamp_all()
+    partner = add_partner(1)
+    with db.engine.begin() as other:
+        other.execute(select(func.pg_advisory_xact_lock(sequencer.LOCK)))
+        assert sequencer.stamp() == 0
+    assert numbers(partner.id) == [None]
+    assert sequencer.stamp() == 1
+
+
 def regret(partner: Partner) -> None:
     with transaction() as session:
         add_customer(partner)
@@ -140,69 +152,65 @@ class Follower:
 
 
 @dataclass
-class Sequencers:
-    """Two at a time; whichever dies is replaced."""
+class Crew:
+    """The processes of a test: writers, and two sequencers, of which each that dies is replaced."""
 
     home: Home
     dice: random.Random
-    running: list[BaseProcess] = field(default_factory=list)
+    writers: list[BaseProcess] = field(default_factory=list)
+    sequencers: list[BaseProcess] = field(default_factory=list)
     killed: int = 0
 
-    def start(self) -> None:
-        while len(self.running) < 2:
-            self.running.append(start_sequencer(self.home))
+    def start(self, cases: list[Case]) -> None:
+        self.writers = [start_writer(self.home, cases, EVENTS // WRITERS, seed) for seed in range(WRITERS)]
+        self.sequencers = [start_sequencer(self.home) for _ in range(2)]
 
-    def kill_one(self) -> None:
-        process = self.running.pop(self.dice.randrange(2))
+    @property
+    def writing(self) -> bool:
+        return any(writer.is_alive() for writer in self.writers)
+
+    def kill_a_sequencer(self) -> None:
+        process = self.sequencers.pop(self.dice.randrange(2))
         assert process.is_alive(), f"a sequencer ended by itself: {process.exitcode}"
         process.kill()
         process.join()
         self.killed += 1
-        self.start()
+        self.sequencers.append(start_sequencer(self.home))
 
     def stop(self) -> None:
-        for process in self.running:
+        for process in self.writers + self.sequencers:
             process.kill()
             process.join()
 
 
 @pytest.fixture
-def home(config: Config) -> Home:
-    return str(config.instance), config.database_url
-
-
-@pytest.fixture
-def sequencers(app: Flask, home: Home) -> Iterator[Sequencers]:
-    found = Sequencers(home, random.Random(8))
+def crew(app: Flask, config: Config) -> Iterator[Crew]:
+    found = Crew((str(config.instance), config.database_url), random.Random(8))
     yield found
     found.stop()
 
 
-def open_ends(follower: Follower) -> bool:
-    """True while there is news that has no number, or that the follower has not seen."""
+def unseen(follower: Follower) -> bool:
+    """True while there is news that the follower has not seen, with or without a number."""
+    written = select(func.count()).where(News.partner_id.in_(follower.partners))
     with db.engine.connect() as connection:
-        return connection.execute(
-            select(func.count()).where(News.partner_id.in_(follower.partners))
-        ).scalar_one() > len(follower.seen)
+        return connection.execute(written).scalar_one() > len(follower.seen)
 
 
 @pytest.mark.soak
-def test_a_follower_sees_each_news_once_and_in_order_though_sequencers_are_killed(
-    app: Flask, home: Home, sequencers: Sequencers
-) -> None:
+def test_a_follower_sees_each_news_once_and_in_order_though_sequencers_are_killed(app: Flask, crew: Crew) -> None:
     world.hurry(db.engine)
     cases = [case for _ in range(PARTNERS) for case in world.cases(AGREEMENTS, NOW)]
     follower = Follower(partners_of(cases))
-    writers = [start_writer(home, cases, EVENTS // WRITERS, seed) for seed in range(WRITERS)]
-    sequencers.start()
+    crew.start(cases)
     until = time.monotonic() + PATIENCE
-    while any(writer.is_alive() for writer in writers) or open_ends(follower) or sequencers.killed < KILLS:
+    while crew.writing or unseen(follower) or crew.killed < KILLS:
         follower.follow()
-        if sequencers.killed < KILLS and len(follower.seen) > sequencers.killed * EVENTS / KILLS:
-            sequencers.kill_one()
+        if crew.killed < KILLS and len(follower.seen) > crew.killed * EVENTS / KILLS:
+            crew.kill_a_sequencer()
         assert time.monotonic() < until, "the news was not numbered in time"
         time.sleep(POLL)
-    assert [writer.exitcode for writer in writers] == [0] * WRITERS
+    assert [writer.exitcode for writer in crew.writers] == [0] * WRITERS
     assert_all_were_seen(follower, cases)
 
 

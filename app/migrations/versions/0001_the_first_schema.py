@@ -30,7 +30,7 @@ POSTGRESQL = (
 def upgrade() -> None:
     op.create_table('attempt',
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('purpose', sa.String(length=40), nullable=False),
+    sa.Column('purpose', sa.Enum('code', 'code-day', 'account', 'address', name='purpose', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('subject', sa.String(length=320), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_attempt'))
@@ -360,7 +360,7 @@ def upgrade() -> None:
     sa.Column('customer_id', sa.Uuid(), nullable=False),
     sa.Column('machine_id', sa.Uuid(), nullable=False),
     sa.Column('record_id', sa.Uuid(), nullable=True),
-    sa.Column('type', sa.String(length=60), nullable=False),
+    sa.Column('type', sa.Enum('agreement.created', 'agreement.invited', 'agreement.direct-accepted', 'agreement.partner-attested', 'agreement.blocked', 'agreement.lapsed', 'agreement.declined', 'agreement.withdrawn', 'invitation.sent', 'invitation.bounced', name='type', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('seq', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_news_customer_id_customer')),
