@@ -10,7 +10,7 @@ run: .venv/run  ## install, migrate and start web server and worker; prints `rea
 	$(BIN)/assent up
 
 test: .venv/test  ## run every test (the big ones at a tenth of their size)
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/test  ## check style and types
 	$(BIN)/ruff check

@@ -25,6 +25,12 @@ settings.register_profile("assent", deadline=None, suppress_health_check=[Health
 settings.load_profile("assent")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first: a worker that begins one last keeps the others waiting."""
+    long = {item.path for item in items if item.get_closest_marker("soak")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running PostgreSQL, `{}` standing for the database."""

@@ -36,7 +36,7 @@ def attest(
         forbidden=refusal(act, Action.ATTEST_BLOCKED if blocked else Action.ATTEST),
         cloud=relationship.customer.cloud,
         in_future=agreed_at > act.at + CLOCK_SKEW,
-        duplicate=already_confirmed(machine, contact),
+        duplicate=already_confirmed(machine, contact, terms),
         direct_is_stale=machine.state is State.DIRECT and terms.stale(machine.accepted_version),
     )
     corrects = machine.acceptance_number if machine.method is AcceptanceMethod.ATTESTED else None

@@ -1,10 +1,12 @@
 """What guards must know of the past: purchases, suppressions, the partner's own mailboxes, confirmations."""
 
+import json
 from uuid import UUID
 
 from sqlalchemy import exists, select
 
-from app.core.contact import Contact, mailbox
+from app.core.agreements import Terms
+from app.core.contact import CONTACT_MEMBERS, Contact, mailbox
 from app.core.lifecycle import Event
 from app.core.vocabulary import PurchaseKind
 from app.db import db
@@ -37,18 +39,23 @@ def staff_mailboxes(*partners: UUID | None) -> frozenset[str]:
     return frozenset(db.session.scalars(select(Staff.mailbox).where(Staff.partner_id.in_(ids))))
 
 
-def already_confirmed(machine: Machine, contact: Contact) -> bool:
-    """The vendor's duplicate: an attestation with the same name, e-mail and phone is on record."""
-    rows = db.session.execute(
-        select(SealedValue.record_id, SealedValue.name, SealedValue.value)
-        .join(Record, Record.id == SealedValue.record_id)
-        .where(
-            Record.machine_id == machine.id,
-            Record.event == Event.ATTEST.value,
-            SealedValue.name.in_(("firstName", "lastName", "email", "phoneNumber")),
+def already_confirmed(machine: Machine, contact: Contact, terms: Terms) -> bool:
+    """The vendor's duplicate: this version, confirmed with the same name, e-mail and phone, and not withdrawn since."""
+    standing: list[UUID] = []
+    for record in db.session.execute(
+        select(Record.id, Record.event, Record.body)
+        .where(Record.machine_id == machine.id, Record.event.in_((Event.ATTEST.value, Event.WITHDRAW.value)))
+        .order_by(Record.number)
+    ):
+        if record.event == Event.WITHDRAW:
+            standing.clear()
+        elif json.loads(record.body)["facts"]["version"] == terms.version:
+            standing.append(record.id)
+    known: dict[UUID, dict[str, str]] = {id: {} for id in standing}
+    for id, name, value in db.session.execute(
+        select(SealedValue.record_id, SealedValue.name, SealedValue.value).where(
+            SealedValue.record_id.in_(standing), SealedValue.name.in_(CONTACT_MEMBERS)
         )
-    )
-    known: dict[UUID, dict[str, str]] = {}
-    for record_id, name, value in rows:
-        known.setdefault(record_id, {})[name] = str(value)
+    ):
+        known[id][name] = str(value)
     return contact.personal() in known.values()

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from app.core.refusals import Reason, Refused, refuse_if
 
@@ -71,6 +71,9 @@ def language(value: str | None) -> str:
     return text
 
 
+CONTACT_MEMBERS = ("firstName", "lastName", "email", "phoneNumber")
+
+
 @dataclass(frozen=True)
 class Contact:
     first_name: str
@@ -90,8 +93,8 @@ class Contact:
 
     def personal(self) -> dict[str, str]:
         """The values as a record seals them and the wire spells them."""
-        wire = {"first_name": "firstName", "last_name": "lastName", "email": "email", "phone": "phoneNumber"}
-        return {wire[key]: value for key, value in asdict(self).items() if value}
+        values = (self.first_name, self.last_name, self.email, self.phone)
+        return {name: value for name, value in zip(CONTACT_MEMBERS, values, strict=True) if value}
 
 
 def is_partners_own(address: str, staff: frozenset[str]) -> bool:

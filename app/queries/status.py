@@ -6,11 +6,10 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.agreements import Terms
+from app.core.contact import CONTACT_MEMBERS
 from app.core.evidence import stamp
 from app.db import db
 from app.models import Invitation, Machine, Record, SealedValue
-
-CONTACT_MEMBERS = ("firstName", "lastName", "email", "phoneNumber")
 
 
 def _time(at: datetime | None) -> str | None:

@@ -88,6 +88,13 @@ def test_a_person_is_confirmed_once_and_corrected_by_another(terminal: Terminal)
     assert found["primaryContact"]["firstName"] == "Eva"
 
 
+def test_a_person_whose_confirmation_was_withdrawn_can_be_confirmed_anew(terminal: Terminal) -> None:
+    by, customer = terminal.ana, terminal.tenant()
+    terminal.json(*attestation(customer, by))
+    terminal.json("withdraw", customer, "--reason", "by phone", "--as", by)
+    assert terminal.json(*attestation(customer, by))["state"] == "partner-attested"
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

@@ -132,13 +132,13 @@ def attest(model: Model, at: datetime, who: Who, contact: frozenset[tuple[str, s
         ("role-not-allowed", role not in AGENTS and not blocked),
         ("national-cloud-unsupported", model["cloud"] != "public"),
         ("date-in-future", agreed > at + SKEW),
-        ("already-confirmed", contact in model["attested"]),
+        ("already-confirmed", (contact, newest(model, at)) in model["attested"]),
     )
     if word:
         return word
     beside = model["state"] == "direct-accepted" and not stale(model, at)
     fire(model, at, "attest", "direct-accepted" if beside else "partner-attested")
-    model["attested"].add(contact)
+    model["attested"].add((contact, newest(model, at)))
     if not beside:
         on_record(model, "attested", newest(model, at))
         _settle(model)
@@ -180,6 +180,7 @@ def withdraw(model: Model, at: datetime, who: Who, reason: str) -> str | None:
     if word:
         return word
     fire(model, at, "withdraw", "unconfirmed")
+    model["attested"].clear()
     on_record(model, None, None)
     return None
 
