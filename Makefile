@@ -17,7 +17,7 @@ lint: .venv/test  ## check style and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-soak: .venv/test  ## run the big tests at full size (about half an hour)
+soak: .venv/test  ## run the big tests at full size (about forty minutes)
 	ASSENT_TEST_FULL=1 $(BIN)/pytest -m soak
 
 bench: .venv/test  ## print measured ratios

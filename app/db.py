@@ -15,7 +15,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Uuid, event, func, literal_column, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
@@ -25,6 +25,7 @@ from app.core.refusals import Reason, Refused
 
 T = TypeVar("T", bound=StrEnum)
 WRITE = "assent_write"
+LOST = ("23505", "40P01")  # PostgreSQL: unique_violation, deadlock_detected
 
 # How long to wait for a lock, and for a server that does not answer at all.
 PATIENCE = 10
@@ -165,9 +166,9 @@ def transaction() -> Iterator[Session]:
         except StaleDataError as error:
             session.rollback()
             raise Refused(Reason.CHANGED_MEANWHILE) from error
-        except IntegrityError as error:
+        except DBAPIError as error:
             session.rollback()
-            if is_conflict(error):
+            if lost_race(error):
                 raise Refused(Reason.CHANGED_MEANWHILE) from error
             raise
         except BaseException:
@@ -175,9 +176,9 @@ def transaction() -> Iterator[Session]:
             raise
 
 
-def is_conflict(error: IntegrityError) -> bool:
-    """True for a broken UNIQUE: somebody else wrote the same thing first."""
-    return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint failed" in str(error.orig)
+def lost_race(error: DBAPIError) -> bool:
+    """True for a broken UNIQUE or a deadlock: somebody else wrote first, and the same again may do."""
+    return getattr(error.orig, "sqlstate", None) in LOST or "UNIQUE constraint failed" in str(error.orig)
 
 
 def database_now(session: Session) -> datetime:

@@ -52,8 +52,8 @@ def _holds(session: Session) -> bool:
 
 
 def _last(session: Session, partners: set[UUID]) -> dict[UUID, int]:
-    rows = session.scalars(select(NewsCounter).where(NewsCounter.partner_id.in_(partners)))
-    last = {row.partner_id: row.seq for row in rows}
+    counters = select(NewsCounter.partner_id, NewsCounter.seq).where(NewsCounter.partner_id.in_(partners))
+    last = {row.partner_id: row.seq for row in session.execute(counters)}
     fresh = dict.fromkeys(partners - set(last), 0)
     if fresh:
         session.execute(insert(NewsCounter), [{"partner_id": id, "seq": seq} for id, seq in fresh.items()])

@@ -1,6 +1,7 @@
 """Fixtures: an application on SQLite and on PostgreSQL, the cast, real servers, a real browser."""
 
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,9 +33,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of a running PostgreSQL, `{}` standing for the database."""
-    with postgresql(tmp_path_factory.mktemp("postgres", numbered=True) / "server") as address:
+    # Not below pytest's own folder, which another run of the same user closes to the server's user.
+    with tempfile.TemporaryDirectory(prefix="assent-") as folder, postgresql(Path(folder) / "server") as address:
         yield address
 
 
