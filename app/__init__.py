@@ -21,10 +21,11 @@ def create_app(config: Config | None = None) -> Flask:
 
     config = config or settings.load()
     app = errors.Application("app", template_folder=str(TEMPLATES))
-    app.extensions["assent"] = Installation(config, keys.load(config.keys_dir), load_rules())
+    place = Installation(config, keys.load(config.keys_dir), load_rules())
+    app.extensions["assent"] = place
     app.jinja_env.undefined = StrictUndefined
     db.init_app(app, config.database_url)
-    security.init_app(app, config)
+    security.init_app(app, config, place.keys.session)
     errors.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(portal.bp)

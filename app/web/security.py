@@ -8,7 +8,6 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Config
-from app.keys import load
 
 csrf = CSRFProtect()
 
@@ -38,9 +37,9 @@ class PageSessions(SecureCookieSessionInterface):
         return request.endpoint != "static" and super().should_set_cookie(app, session)
 
 
-def init_app(app: Flask, config: Config) -> None:
+def init_app(app: Flask, config: Config, session_key: bytes) -> None:
     app.session_interface = PageSessions()
-    app.secret_key = load(config.keys_dir).session
+    app.secret_key = session_key
     app.config.update(
         SESSION_COOKIE_NAME="__Host-assent" if config.secure else "assent",
         SESSION_COOKIE_SECURE=config.secure,
