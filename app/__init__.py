@@ -21,7 +21,7 @@ def create_app(config: Config | None = None) -> Flask:
 
     config = config or settings.load()
     app = errors.Application("app", template_folder=str(TEMPLATES))
-    place = Installation(config, keys.load(config.keys_dir), load_rules())
+    place = Installation(config, keys.load(config.keys_dir), load_rules(config.instance))
     app.extensions["assent"] = place
     app.jinja_env.undefined = StrictUndefined
     db.init_app(app, config.database_url)

@@ -29,6 +29,10 @@ ANSWERS: dict[Reason, Answer] = {
     Reason.INVALID_VALUE: Answer(400, 3000, "The value of {field} is not one that is known; check its spelling."),
     Reason.DATE_IN_FUTURE: Answer(400, 3000, "Give the day on which the customer agreed; it cannot lie ahead."),
     Reason.UNKNOWN_AGREEMENT_TYPE: Answer(400, 3000, "No agreement of type {type} is on offer on that day."),
+    Reason.UNPARSABLE_BODY: Answer(400, 2000, "Send one JSON object as the body, in UTF-8, with application/json."),
+    Reason.UNKNOWN_TEMPLATE: Answer(
+        400, 3000, "No agreement has this template id; `assent catalogue list` shows those there are."
+    ),
     Reason.NOT_AGREED: Answer(400, 3000, "Tick every box and type your full name to accept."),
     Reason.WRONG_LENGTH: Answer(400, 3000, "Choose a password of {shortest} to {longest} characters."),
     Reason.EASILY_GUESSED: Answer(
@@ -47,6 +51,7 @@ ANSWERS: dict[Reason, Answer] = {
         "Your browser must accept cookies.",
     ),
     Reason.NOT_SIGNED_IN: Answer(401, 800001, "Identify yourself first, with a code or your user name."),
+    Reason.TOKEN_EXPIRED: Answer(401, 800001, "This token has run out or was revoked; create a new one."),
     Reason.WRONG_CREDENTIALS: Answer(
         401, 800001, "User name or password do not match. Check both, or ask for a code by mail instead."
     ),
@@ -60,13 +65,22 @@ ANSWERS: dict[Reason, Answer] = {
         403, 900150, "Only an admin of the customer, or the invited person with authority to bind it, can accept."
     ),
     Reason.RESELLER_CANNOT_ATTEST: Answer(
-        403, 1002, "An indirect reseller cannot attest; its indirect provider has to record the confirmation."
+        403,
+        1002,
+        "An indirect reseller cannot attest: submit a draft (`assent draft submit`), which its indirect provider "
+        "approves.",
+    ),
+    Reason.SECOND_PERSON_NEEDED: Answer(
+        403, 900150, "Here a second person has to approve: submit a draft, which a colleague then approves."
+    ),
+    Reason.AGREEMENT_REQUIRED: Answer(
+        403, 13605, "The customer's {agreement} is not confirmed, so nothing can be ordered. Next: {next}."
     ),
     Reason.WRONG_PARTNER_TYPE: Answer(403, 1002, "A partner of this type cannot do this."),
     Reason.NO_RELATIONSHIP: Answer(403, 20002, "There is no relationship with this customer; invite it to one first."),
     Reason.NOT_FOUND: Answer(404, 1000, "Nothing with this {what} is visible to you; check its spelling."),
     Reason.WRONG_STATE: Answer(
-        409, 2000, "The agreement is {state}, where {event} is not possible; `assent machine` lists the moves."
+        409, 2000, "This is {state}, where {event} is not possible; `assent machine` lists the moves of agreements."
     ),
     Reason.NOTHING_TO_RECONFIRM: Answer(
         409, 2000, "The customer has accepted the current version; there is nothing to ask for."

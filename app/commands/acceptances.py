@@ -10,7 +10,8 @@ from app.commands.firing import Says, fire
 from app.commands.history import scenario
 from app.core import contact as text
 from app.core.act import Act
-from app.core.lifecycle import AcceptFacts, BlockFacts, DeclineFacts, Event, State
+from app.core.facts import AcceptFacts, BlockFacts, DeclineFacts
+from app.core.lifecycle import Event, State
 from app.core.policy import Rulebook
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import (

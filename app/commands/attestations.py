@@ -1,24 +1,38 @@
 """The partner's word: attest that the customer agreed, or record that it no longer does."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import update
 
 from app.commands.firing import Says, fire
-from app.commands.history import already_confirmed
+from app.commands.history import already_confirmed, renewal_due
 from app.commands.invitations import close
 from app.core import contact as text
 from app.core.act import Act
 from app.core.contact import Contact
 from app.core.evidence import stamp
-from app.core.lifecycle import AttestFacts, Event, State, WithdrawFacts
+from app.core.facts import AttestFacts, WithdrawFacts
+from app.core.lifecycle import Event, State
 from app.core.permissions import Action, refusal
 from app.core.policy import Rulebook
-from app.core.vocabulary import AcceptanceMethod, Assurance, InvitationStatus, TaskKind
+from app.core.refusals import Reason, refuse_if
+from app.core.steps import attest_action
+from app.core.vocabulary import AcceptanceMethod, ActorKind, AgreementType, Assurance, InvitationStatus, TaskKind
 from app.db import db
-from app.models import Machine, Relationship, Task
+from app.models import Machine, Partner, Relationship, Task
 
 CLOCK_SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Who prepared an attestation that somebody else now gives, and on what."""
+
+    draft: UUID
+    by: str
+    attachments: tuple[str, ...]
 
 
 def attest(
@@ -28,17 +42,20 @@ def attest(
     contact: Contact,
     agreed_at: datetime,
     rules: Rulebook,
+    prepared: Prepared | None = None,
 ) -> None:
     """Record the partner's confirmation; beside a direct acceptance that still counts it changes no state."""
     terms = rules.terms(machine.agreement_type, act.at)
-    blocked = machine.state is State.BLOCKED
+    cut_off = rules.cut_off(machine.agreement_type, relationship.country, act.at)
     facts = AttestFacts(
-        forbidden=refusal(act, Action.ATTEST_BLOCKED if blocked else Action.ATTEST),
+        forbidden=_forbidden(act, machine, prepared),
         cloud=relationship.customer.cloud,
+        on_offer=rules.recordable(machine.agreement_type, act.at),
         in_future=agreed_at > act.at + CLOCK_SKEW,
-        duplicate=already_confirmed(machine, contact, terms),
-        direct_is_stale=machine.state is State.DIRECT and terms.stale(machine.accepted_version),
+        duplicate=already_confirmed(machine, contact, terms, cut_off),
+        direct_is_stale=machine.state is State.DIRECT and renewal_due(machine, relationship.country, act.at, rules),
     )
+    refuse_if(act.service and not act.on_behalf_of, Reason.MISSING_FIELD, field="onBehalfOf")
     corrects = machine.acceptance_number if machine.method is AcceptanceMethod.ATTESTED else None
     says = Says(
         clear={
@@ -49,8 +66,10 @@ def attest(
             "scenario": machine.scenario,
             "supersedes": corrects,
             "assurance": Assurance.ATTESTED,
+            "draft": str(prepared.draft) if prepared else None,
+            "attachments": prepared.attachments if prepared else None,
         },
-        personal=contact.personal(),
+        personal=contact.personal() | ({"preparedBy": prepared.by} if prepared else {}),
     )
     fire(machine, Event.ATTEST, act, facts, says)
     if machine.state is State.ATTESTED:
@@ -60,7 +79,16 @@ def attest(
         machine.accepted_version = terms.version
         machine.scenario = None
         close(machine, InvitationStatus.REVOKED)
-        _finish(act, machine, TaskKind.ATTEST_BLOCKED)
+        finish(act, machine, TaskKind.ATTEST_BLOCKED)
+
+
+def _forbidden(act: Act, machine: Machine, prepared: Prepared | None) -> Reason | None:
+    """Why this caller may not vouch: the role, or that a second person is needed."""
+    word = refusal(act, attest_action(machine.state))
+    if word or prepared or act.kind is ActorKind.SYSTEM:
+        return word
+    partner = db.session.get(Partner, machine.partner_id)
+    return Reason.SECOND_PERSON_NEEDED if partner and partner.four_eyes else None
 
 
 def withdraw(act: Act, machine: Machine, reason: str) -> None:
@@ -74,7 +102,16 @@ def withdraw(act: Act, machine: Machine, reason: str) -> None:
     machine.agreed_at = machine.template_id = machine.accepted_version = None
 
 
-def _finish(act: Act, machine: Machine, kind: TaskKind) -> None:
+def type_of(rules: Rulebook, template_id: str | None, named: str | None) -> AgreementType:
+    """Which agreement a confirmation is of: the template decides, as it does at the vendor; else the name."""
+    kind = rules.catalogue.type_of(template_id) if template_id else None
+    refuse_if(bool(template_id) and kind is None, Reason.UNKNOWN_TEMPLATE)
+    refuse_if(kind is None and named not in list(AgreementType), Reason.UNKNOWN_AGREEMENT_TYPE, type=named)
+    return kind or AgreementType(str(named))
+
+
+def finish(act: Act, machine: Machine, kind: TaskKind) -> None:
+    """Close the open tasks of a kind about this agreement."""
     db.session.execute(
         update(Task)
         .where(Task.machine_id == machine.id, Task.kind == kind, Task.closed_at.is_(None))

@@ -9,12 +9,13 @@ from app.commands.owing import owe
 from app.core.act import Act
 from app.core.effects import EFFECTS
 from app.core.evidence import FIRST_PREV, VERSION, canonical, commitment, digest, stamp
-from app.core.lifecycle import Event, Facts, State, move
+from app.core.facts import Facts
+from app.core.lifecycle import Event, State, move
 from app.core.vocabulary import AgreementType, NewsType, Note, Owed
 from app.db import db, new_id
 from app.models import Invitation, Machine, News, Record, SealedValue, Task
 
-Clear = str | int | None
+Clear = str | int | tuple[str, ...] | None
 
 
 @dataclass(frozen=True)

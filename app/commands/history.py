@@ -1,13 +1,17 @@
 """What guards must know of the past: purchases, suppressions, the partner's own mailboxes, confirmations."""
 
 import json
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, select
 
 from app.core.agreements import Terms
 from app.core.contact import CONTACT_MEMBERS, Contact, mailbox
+from app.core.evidence import stamp
 from app.core.lifecycle import Event
+from app.core.policy import Rulebook
 from app.core.vocabulary import PurchaseKind
 from app.db import db
 from app.models import Machine, Purchase, Record, SealedValue, Staff, Suppression
@@ -29,6 +33,13 @@ def scenario(machine: Machine) -> int | None:
     return EXISTING_PARTNER if found else NEW_PARTNER
 
 
+def renewal_due(machine: Machine, region: str, at: datetime, rules: Rulebook) -> bool:
+    """True when the acceptance on record should be given anew: a newer version is asked for, or it lies too far back."""
+    version, agreed = machine.accepted_version, machine.agreed_at
+    known = version is not None and agreed is not None
+    return known and rules.due(machine.agreement_type, version, agreed, region, at)  # type: ignore[arg-type]
+
+
 def suppressed(partner_id: UUID, address: str) -> bool:
     held = exists().where(Suppression.partner_id == partner_id, Suppression.mailbox == mailbox(address))
     return bool(db.session.scalar(select(held)))
@@ -39,8 +50,8 @@ def staff_mailboxes(*partners: UUID | None) -> frozenset[str]:
     return frozenset(db.session.scalars(select(Staff.mailbox).where(Staff.partner_id.in_(ids))))
 
 
-def already_confirmed(machine: Machine, contact: Contact, terms: Terms) -> bool:
-    """The vendor's duplicate: this version, confirmed with the same name, e-mail and phone, and not withdrawn since."""
+def already_confirmed(machine: Machine, contact: Contact, terms: Terms, since: datetime | None = None) -> bool:
+    """The vendor's duplicate: this version, the same name, e-mail and phone, not withdrawn since, still counting."""
     standing: list[UUID] = []
     for record in db.session.execute(
         select(Record.id, Record.event, Record.body)
@@ -49,7 +60,7 @@ def already_confirmed(machine: Machine, contact: Contact, terms: Terms) -> bool:
     ):
         if record.event == Event.WITHDRAW:
             standing.clear()
-        elif json.loads(record.body)["facts"]["version"] == terms.version:
+        elif _counts(json.loads(record.body)["facts"], terms, since):
             standing.append(record.id)
     known: dict[UUID, dict[str, str]] = {id: {} for id in standing}
     for id, name, value in db.session.execute(
@@ -59,3 +70,8 @@ def already_confirmed(machine: Machine, contact: Contact, terms: Terms) -> bool:
     ):
         known[id][name] = str(value)
     return contact.personal() in known.values()
+
+
+def _counts(facts: dict[str, Any], terms: Terms, since: datetime | None) -> bool:
+    recent = since is None or facts["statedDate"] >= stamp(since)
+    return facts["version"] == terms.version and recent

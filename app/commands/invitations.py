@@ -6,10 +6,11 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.commands.firing import Says, fire
-from app.commands.history import scenario, staff_mailboxes, suppressed
+from app.commands.history import renewal_due, scenario, staff_mailboxes, suppressed
 from app.core.act import Act
 from app.core.contact import Contact, is_partners_own
-from app.core.lifecycle import Event, InviteFacts, LapseFacts, State
+from app.core.facts import InviteFacts, LapseFacts
+from app.core.lifecycle import Event, State
 from app.core.permissions import Action, require
 from app.core.policy import Rulebook
 from app.core.refusals import Reason, refuse_if
@@ -45,8 +46,9 @@ def invite(act: Act, machine: Machine, relationship: Relationship, ask: Ask, rul
         suppressed=suppressed(machine.partner_id, address),
         contact_is_partner=is_partners_own(address, staff_mailboxes(machine.partner_id, machine.reseller_id)),
         cloud=relationship.customer.cloud,
-        direct_route_open=rules.direct_route_open(act.at),
-        reconfirmation_due=terms.stale(machine.accepted_version),
+        direct_route_open=rules.direct_route_open(act.at, machine.agreement_type),
+        on_offer=rules.recordable(machine.agreement_type, act.at),
+        reconfirmation_due=renewal_due(machine, relationship.country, act.at, rules),
     )
     invitation = _invitation(act, machine, ask)
     former = open_invitation(machine)

@@ -1,6 +1,7 @@
 """Who acts, how they were identified, when and from where: one frozen value, built at the edge."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +23,10 @@ class Act:
     ip: str | None = None
     user_agent: str | None = None
     on_behalf_of: str | None = None
+    service: bool = False  # a named non-person of the partner
+    app_only: bool = False  # a token of the partner itself
+    # Roles that settings name for an action instead of the table's.
+    overrides: Mapping[str, frozenset[Role]] = field(default_factory=dict)
 
     @property
     def role(self) -> str | None:

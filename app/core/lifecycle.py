@@ -1,6 +1,5 @@
 """THE page: the five states of a customer agreement, the seven events that move it, and what guards them."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -8,6 +7,16 @@ from statemachine import StateMachine
 from statemachine.exceptions import TransitionNotAllowed
 from statemachine.states import States
 
+from app.core.facts import (
+    AcceptFacts,
+    AttestFacts,
+    BlockFacts,
+    DeclineFacts,
+    Facts,
+    InviteFacts,
+    LapseFacts,
+    WithdrawFacts,
+)
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import Cloud, InvitationStatus
 
@@ -37,70 +46,12 @@ class Movable(Protocol):
     origin: State | None
 
 
-# What each event must know. A guard reads these facts and nothing else.
-
-
-@dataclass(frozen=True)
-class InviteFacts:
-    related: bool
-    suppressed: bool
-    contact_is_partner: bool
-    cloud: Cloud
-    direct_route_open: bool
-    reconfirmation_due: bool
-
-
-@dataclass(frozen=True)
-class AcceptFacts:
-    invitation: InvitationStatus
-    expired: bool
-    terms_unchanged: bool
-    may_bind: bool
-    agreed: bool
-    prior_purchases: bool
-    on_record: bool
-
-
-@dataclass(frozen=True)
-class BlockFacts:
-    prior_purchases: bool
-    on_record: bool
-    refused_upstream: bool = False
-
-
-@dataclass(frozen=True)
-class AttestFacts:
-    forbidden: Reason | None
-    cloud: Cloud
-    in_future: bool
-    duplicate: bool
-    direct_is_stale: bool
-
-
-@dataclass(frozen=True)
-class LapseFacts:
-    due: bool
-
-
-@dataclass(frozen=True)
-class DeclineFacts:
-    invitation: InvitationStatus
-    expired: bool
-    identified: bool
-
-
-@dataclass(frozen=True)
-class WithdrawFacts:
-    forbidden: Reason | None = None
-
-
-Facts = InviteFacts | AcceptFacts | BlockFacts | AttestFacts | LapseFacts | DeclineFacts | WithdrawFacts
-
 # Guards. Each raises Refused with its stable word, or lets the event pass.
 
 
 def contact_may_be_invited(facts: InviteFacts) -> None:
     refuse_if(facts.cloud is not Cloud.PUBLIC, Reason.NATIONAL_CLOUD_UNSUPPORTED, cloud=facts.cloud)
+    refuse_if(not facts.on_offer, Reason.UNKNOWN_AGREEMENT_TYPE)
     refuse_if(not facts.related, Reason.NO_RELATIONSHIP)
     refuse_if(facts.contact_is_partner, Reason.CONTACT_IS_PARTNER)
     refuse_if(facts.suppressed, Reason.CONTACT_SUPPRESSED)
@@ -154,6 +105,7 @@ def attester_may_vouch(facts: AttestFacts | WithdrawFacts) -> None:
 
 def attestation_is_sound(facts: AttestFacts) -> None:
     refuse_if(facts.cloud is not Cloud.PUBLIC, Reason.NATIONAL_CLOUD_UNSUPPORTED, cloud=facts.cloud)
+    refuse_if(not facts.on_offer, Reason.UNKNOWN_AGREEMENT_TYPE)
     refuse_if(facts.in_future, Reason.DATE_IN_FUTURE)
     refuse_if(facts.duplicate, Reason.ALREADY_CONFIRMED)
 

@@ -1,5 +1,6 @@
-"""Who may do what: one table. `refusal` reads it, nobody else decides."""
+"""Who may do what: one table. `refusal` reads it, nobody else decides; settings may name other roles per action."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +18,13 @@ class Action(StrEnum):
     ATTEST_BLOCKED = "attest-blocked"
     WITHDRAW = "withdraw"
     RECORD_PURCHASE = "record-purchase"
+    PLACE_ORDER = "place-order"
+    SUBMIT_DRAFT = "submit-draft"
+    APPROVE_DRAFT = "approve-draft"
+    RETURN_DRAFT = "return-draft"
+    OPEN_DISPUTE = "open-dispute"
+    CLOSE_DISPUTE = "close-dispute"
+    MANAGE_RULES = "manage-rules"
     MANAGE_STAFF = "manage-staff"
 
 
@@ -24,6 +32,7 @@ class Action(StrEnum):
 class Rule:
     partners: frozenset[PartnerType]
     roles: frozenset[Role]
+    app_only: bool = False  # a token of the partner itself, without a person, may do it too
 
 
 ALL = frozenset(PartnerType)
@@ -33,8 +42,8 @@ ANY_ROLE = frozenset(Role)
 GLOBAL = frozenset({Role.GLOBAL_ADMIN})
 
 TABLE: dict[Action, Rule] = {
-    Action.ADD_CUSTOMER: Rule(ALL, AGENTS),
-    Action.VIEW: Rule(ALL, AGENTS),
+    Action.ADD_CUSTOMER: Rule(ALL, AGENTS, app_only=True),
+    Action.VIEW: Rule(ALL, AGENTS, app_only=True),
     Action.INVITE: Rule(ALL, AGENTS),
     Action.REVOKE: Rule(CONFIRMING, AGENTS),
     Action.ATTEST: Rule(CONFIRMING, AGENTS),
@@ -42,10 +51,19 @@ TABLE: dict[Action, Rule] = {
     Action.ATTEST_BLOCKED: Rule(CONFIRMING, ANY_ROLE),
     Action.WITHDRAW: Rule(CONFIRMING, AGENTS),
     Action.RECORD_PURCHASE: Rule(CONFIRMING, AGENTS),
+    Action.PLACE_ORDER: Rule(CONFIRMING, AGENTS, app_only=True),
+    Action.SUBMIT_DRAFT: Rule(ALL, AGENTS),
+    Action.APPROVE_DRAFT: Rule(CONFIRMING, ANY_ROLE),
+    Action.RETURN_DRAFT: Rule(CONFIRMING, ANY_ROLE),
+    Action.OPEN_DISPUTE: Rule(ALL, AGENTS),
+    Action.CLOSE_DISPUTE: Rule(CONFIRMING, AGENTS),
+    Action.MANAGE_RULES: Rule(CONFIRMING, GLOBAL),
     Action.MANAGE_STAFF: Rule(ALL, GLOBAL),
 }
 
-ATTESTING = frozenset({Action.ATTEST, Action.ATTEST_BLOCKED})
+ATTESTING = frozenset({Action.ATTEST, Action.ATTEST_BLOCKED, Action.APPROVE_DRAFT})
+
+Overrides = Mapping[str, frozenset[Role]]
 
 
 def refusal(act: Act, action: Action) -> Reason | None:
@@ -57,7 +75,24 @@ def refusal(act: Act, action: Action) -> Reason | None:
     rule = TABLE[action]
     if act.partner_type not in rule.partners:
         return Reason.RESELLER_CANNOT_ATTEST if action in ATTESTING else Reason.WRONG_PARTNER_TYPE
-    return None if act.roles & rule.roles else Reason.ROLE_NOT_ALLOWED
+    roles = act.overrides.get(action, rule.roles)
+    return None if act.roles & roles or (act.app_only and rule.app_only) else Reason.ROLE_NOT_ALLOWED
+
+
+def overrides(text: str) -> dict[str, frozenset[Role]]:
+    """`action=role role; action=role` as a table; which partner types may act is no setting."""
+    found: dict[str, frozenset[Role]] = {}
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        name, equals, roles = part.partition("=")
+        if name.strip() not in TABLE or not TABLE[Action(name.strip())].partners or not equals:
+            raise ValueError(
+                f"knows no action {name.strip()!r}; it knows {', '.join(a for a in Action if TABLE[a].partners)}"
+            )
+        unknown = [role for role in roles.split() if role not in list(Role)]
+        if unknown or not roles.split():
+            raise ValueError(f"{name.strip()} needs roles of: {', '.join(Role)}")
+        found[Action(name.strip())] = frozenset(Role(role) for role in roles.split())
+    return found
 
 
 def require(act: Act, action: Action) -> None:

@@ -1,44 +1,132 @@
-"""Dated rules as data: which rule holds at a moment. Rows come from policy.toml, never from an `if`."""
+"""Dated rules as data: which of them hold for an order at a moment. Rows come from TOML, never from an `if`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
 
 from app.core.agreements import Catalogue, Terms
-from app.core.vocabulary import AgreementType
+from app.core.vocabulary import AgreementType, Channel, Cloud, Environment, Operation, PurchaseKind
+
+PLAIN = "plain"
 
 
 class Topic(StrEnum):
-    DIRECT_ROUTE = "direct-route"
+    REQUIREMENT = "requirement"  # what an order needs; these rows leave no gap and no overlap
+    ENFORCEMENT = "enforcement"  # what an order needs besides
+    RECORD = "record"  # a confirmation can be recorded
+    DIRECT_ROUTE = "direct-route"  # a customer can be invited by link
+    UNSUPPORTED_CLOUD = "unsupported-cloud"
+
+
+ORDERING = (Topic.REQUIREMENT, Topic.ENFORCEMENT)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An offer that asks for an agreement by name, or counts as a special kind of purchase."""
+
+    id: str
+    name: str
+    needs: AgreementType | None = None
+    kind: PurchaseKind = PurchaseKind.OFFER
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The kind of order that is asked about."""
+
+    operation: Operation
+    channel: Channel = Channel.API
+    environment: Environment = Environment.PRODUCTION
+    offer: str | None = None
+    needs: AgreementType | None = None
+    region: str | None = None
+
+    @property
+    def offers(self) -> frozenset[str]:
+        """The words by which a row can mean this offer: what it names, its id, its product."""
+        named = {self.needs or PLAIN}
+        return frozenset(named | ({self.offer, self.offer.split(":")[0]} if self.offer else set()))
 
 
 @dataclass(frozen=True)
 class Rule:
+    """One row; an empty dimension stands for all of it."""
+
     id: str
     source: str
     topic: Topic
     since: date
     until: date | None = None
+    text: str = ""
+    any_of: tuple[AgreementType, ...] = ()
+    accepted_since: date | None = None
+    agreements: frozenset[AgreementType] = frozenset()
+    channels: frozenset[Channel] = frozenset()
+    environments: frozenset[Environment] = frozenset()
+    operations: frozenset[Operation] = frozenset()
+    offers: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    clouds: frozenset[Cloud] = frozenset()
+
+    def holds(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
+
+    def covers(self, cell: Cell) -> bool:
+        return (
+            (not self.operations or cell.operation in self.operations)
+            and (not self.channels or cell.channel in self.channels)
+            and (not self.environments or cell.environment in self.environments)
+            and (not self.offers or bool(self.offers & cell.offers))
+            and (not self.regions or cell.region in self.regions)
+        )
+
+
+def day_of(at: datetime) -> date:
+    return at.astimezone(UTC).date()
+
+
+def start_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Policy:
     rules: tuple[Rule, ...]
+    offers: tuple[Offer, ...] = ()
 
-    def holds(self, topic: Topic, at: datetime) -> bool:
-        day = at.astimezone(UTC).date()
-        return any(
-            rule.topic is topic and rule.since <= day and (rule.until is None or day < rule.until)
-            for rule in self.rules
-        )
+    def on(self, topic: Topic, at: datetime) -> tuple[Rule, ...]:
+        """The rows of a topic that hold at a moment."""
+        day = day_of(at)
+        return tuple(rule for rule in self.rules if rule.topic is topic and rule.holds(day))
+
+    def holds(self, topic: Topic, at: datetime, agreement: AgreementType | None = None) -> bool:
+        rows = self.on(topic, at)
+        return any(agreement is None or not row.agreements or agreement in row.agreements for row in rows)
+
+    def for_order(self, cell: Cell) -> tuple[Rule, ...]:
+        """The rows about such an order, whenever they hold."""
+        return tuple(rule for rule in self.rules if rule.topic in ORDERING and rule.covers(cell))
+
+    def refusing(self, cloud: Cloud, at: datetime) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.on(Topic.UNSUPPORTED_CLOUD, at) if cloud in rule.clouds)
+
+    def offer(self, id: str | None) -> Offer | None:
+        """The offer of that id, or of its product."""
+        words = (id, id.split(":")[0]) if id else ()
+        return next((offer for word in words for offer in self.offers if offer.id == word), None)
+
+    def on_top(self, other: "Policy") -> "Policy":
+        """This policy with the rows of another laid over it: the same id takes a row's place."""
+        rules = {rule.id: rule for rule in (*self.rules, *other.rules)}
+        offers = {offer.id: offer for offer in (*self.offers, *other.offers)}
+        return Policy(tuple(rules.values()), tuple(offers.values()))
 
 
-def parse(rows: Iterable[Mapping[str, Any]]) -> Policy:
-    return Policy(
-        tuple(Rule(row["id"], row["source"], Topic(row["topic"]), row["from"], row.get("until")) for row in rows)
-    )
+def dates(rules: Iterable[Rule]) -> set[date]:
+    """The days on which something begins or ends."""
+    return {day for rule in rules for day in (rule.since, rule.until) if day}
 
 
 @dataclass(frozen=True)
@@ -51,5 +139,24 @@ class Rulebook:
     def terms(self, kind: AgreementType, at: datetime) -> Terms:
         return self.catalogue.terms(kind, at)
 
-    def direct_route_open(self, at: datetime) -> bool:
-        return self.policy.holds(Topic.DIRECT_ROUTE, at)
+    def direct_route_open(self, at: datetime, kind: AgreementType = AgreementType.MCA) -> bool:
+        return self.policy.holds(Topic.DIRECT_ROUTE, at, kind)
+
+    def cut_off(self, kind: AgreementType, region: str | None, at: datetime) -> datetime | None:
+        """The moment before which an acceptance had to be given anew, where some order asks for that."""
+        days = [
+            rule.accepted_since
+            for topic in ORDERING
+            for rule in self.policy.on(topic, at)
+            if rule.accepted_since and kind in rule.any_of and (not rule.regions or region in rule.regions)
+        ]
+        return start_of(max(days)) if days else None
+
+    def due(self, kind: AgreementType, version: int, accepted: datetime, region: str | None, at: datetime) -> bool:
+        """True when an acceptance should be renewed: a newer material version is asked for, or it lies too far back."""
+        since = self.cut_off(kind, region, at)
+        outdated = self.catalogue.offered(kind, at) and self.terms(kind, at).outdated(version)
+        return outdated or (since is not None and accepted < since)
+
+    def recordable(self, kind: AgreementType, at: datetime) -> bool:
+        return self.policy.holds(Topic.RECORD, at, kind) and self.catalogue.offered(kind, at)

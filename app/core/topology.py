@@ -1,8 +1,10 @@
 """The declared machine as data and as text: what lists, `assent machine` and the README are made from."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from app.core.lifecycle import Event, Lifecycle, State
+from app.core.refusals import Reason, Refused
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,25 @@ def moves() -> tuple[Move, ...]:
 
 MOVES = moves()
 LEGAL = frozenset((move.source, move.event) for move in MOVES)
+
+
+_CANDIDATES: dict[tuple[State, Event], list[Any]] = {}
+for _state in Lifecycle.states:
+    for _transition in _state.transitions:
+        _CANDIDATES.setdefault((State(_state.value), Event(_transition.event)), []).append(_transition)
+
+
+def objection(state: State, event: Event, facts: object) -> Reason | None:
+    """What the machine would say, without making one: the word of the refusal, or None."""
+    candidates = _CANDIDATES.get((state, event))
+    if not candidates:
+        return Reason.WRONG_STATE
+    try:
+        for guard in candidates[0].validators:
+            guard.func(facts)
+    except Refused as refused:
+        return refused.reason
+    return None
 
 
 def as_json() -> dict[str, object]:

@@ -113,6 +113,9 @@ class TaskKind(StrEnum):
     CUSTOMER_DECLINED = "customer-declined"
     CANCEL_SUBSCRIPTIONS = "cancel-subscriptions"
     MAIL_FAILED = "mail-failed"
+    REVIEW_DRAFT = "review-draft"
+    REVISE_DRAFT = "revise-draft"
+    ANSWER_DISPUTE = "answer-dispute"
 
 
 class PurchaseKind(StrEnum):
@@ -124,6 +127,59 @@ class PurchaseKind(StrEnum):
     RESERVED_INSTANCE = "reserved-instance"
     AZURE_PLAN = "azure-plan"
     AUTO_RENEWAL = "auto-renewal"
+
+
+class Operation(StrEnum):
+    """What is to be ordered; an auto-renewal is never held up."""
+
+    NEW_PURCHASE = "new-purchase"
+    SEAT_CHANGE = "seat-change"
+    RENEWAL = "renewal"
+    AUTO_RENEWAL = "auto-renewal"
+
+
+class Channel(StrEnum):
+    DASHBOARD = "dashboard"
+    API = "api"
+    SDK = "sdk"
+
+
+class Environment(StrEnum):
+    PRODUCTION = "production"
+    SANDBOX = "sandbox"
+
+
+class DraftStatus(StrEnum):
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    DISCARDED = "discarded"
+
+
+class DraftStep(StrEnum):
+    """What happened to a draft, as both sides read it in the timeline."""
+
+    SUBMITTED = "submitted"
+    RESUBMITTED = "resubmitted"
+    ASSIGNED = "assigned"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    DISCARDED = "discarded"
+
+
+class DisputeStatus(StrEnum):
+    OPEN = "open"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+
+
+class Owner(StrEnum):
+    """Whose move it is."""
+
+    CUSTOMER = "customer"
+    PARTNER = "partner"
+    PROVIDER = "provider"
+    RESELLER = "reseller"
 
 
 class Lane(StrEnum):
@@ -176,3 +232,8 @@ class NewsType(StrEnum):
     WITHDRAWN = "agreement.withdrawn"
     MAIL_SENT = "invitation.sent"
     MAIL_BOUNCED = "invitation.bounced"
+    DISPUTED = "agreement.disputed"
+    DISPUTE_CLOSED = "agreement.dispute-closed"
+    DRAFT_SUBMITTED = "draft.submitted"
+    DRAFT_APPROVED = "draft.approved"
+    DRAFT_RETURNED = "draft.returned"

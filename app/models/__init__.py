@@ -1,17 +1,29 @@
 """Tables and relations, by noun. Every table of a partner leads its indexes with the partner."""
 
-from app.models.customers import Customer, CustomerUser, Purchase, Relationship
+from app.models.blobs import Blob
+from app.models.customers import Customer, CustomerUser, FurtherReseller, Purchase, Relationship
+from app.models.disputes import Dispute
+from app.models.drafts import Attachment, Draft, DraftEvent
 from app.models.invitations import Invitation, PortalSession, Suppression
 from app.models.machines import RELATED, Machine, News, NewsCounter, Record, SealedValue, Statement
 from app.models.outbox import Attempt, Outbox, OutboxArchive, TokenBucket
 from app.models.partners import Partner, Reselling, RoleGrant, ServiceAccount, Staff, Token
+from app.models.rules import AgreementDocument, AgreementVersion, PolicyRevision
 from app.models.tasks import Task
 
 __all__ = [
     "RELATED",
+    "AgreementDocument",
+    "AgreementVersion",
+    "Attachment",
     "Attempt",
+    "Blob",
     "Customer",
     "CustomerUser",
+    "Dispute",
+    "Draft",
+    "DraftEvent",
+    "FurtherReseller",
     "Invitation",
     "Machine",
     "News",
@@ -19,6 +31,7 @@ __all__ = [
     "Outbox",
     "OutboxArchive",
     "Partner",
+    "PolicyRevision",
     "PortalSession",
     "Purchase",
     "Record",

@@ -69,6 +69,16 @@ class Relationship(Base):
         return Contact(self.first_name, self.last_name, self.email, self.phone)
 
 
+class FurtherReseller(Base):
+    """Another reseller that the same provider works through for a customer; there is one confirmation all the same."""
+
+    __tablename__ = "further_reseller"
+
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id), primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id), primary_key=True)
+    reseller_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id), primary_key=True, index=True)
+
+
 class Purchase(Base):
     """Something the customer bought through a partner, as that partner told us."""
 
@@ -83,4 +93,8 @@ class Purchase(Base):
     customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id))
     kind: Mapped[PurchaseKind] = mapped_column(vocabulary(PurchaseKind, "kind"))
     bought_on: Mapped[date]
+    # Where it was an order placed through us: lines of one order share its id.
+    order_id: Mapped[UUID | None]
+    offer_id: Mapped[str | None] = mapped_column(String(200))
+    quantity: Mapped[int | None]
     created_at: Mapped[datetime]

@@ -19,6 +19,8 @@ class Partner(Base):
     country: Mapped[str] = mapped_column(String(2))
     mpn_id: Mapped[str | None] = mapped_column(String(40))
     authority: Mapped[Authority] = mapped_column(vocabulary(Authority, "authority"))
+    # An attestation needs a second person of the partner.
+    four_eyes: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 

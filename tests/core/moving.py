@@ -3,19 +3,17 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.core.lifecycle import (
+from app.core.facts import (
     AcceptFacts,
     AttestFacts,
     BlockFacts,
     DeclineFacts,
-    Event,
     Facts,
     InviteFacts,
     LapseFacts,
-    State,
     WithdrawFacts,
-    move,
 )
+from app.core.lifecycle import Event, State, move
 from app.core.refusals import Refused
 from app.core.vocabulary import Cloud, InvitationStatus
 
@@ -36,6 +34,7 @@ PLAIN: dict[str, Facts] = {
         contact_is_partner=False,
         cloud=Cloud.PUBLIC,
         direct_route_open=True,
+        on_offer=True,
         reconfirmation_due=False,
     ),
     "accept": AcceptFacts(
@@ -48,7 +47,9 @@ PLAIN: dict[str, Facts] = {
         on_record=False,
     ),
     "block": BlockFacts(prior_purchases=True, on_record=False),
-    "attest": AttestFacts(forbidden=None, cloud=Cloud.PUBLIC, in_future=False, duplicate=False, direct_is_stale=False),
+    "attest": AttestFacts(
+        forbidden=None, cloud=Cloud.PUBLIC, on_offer=True, in_future=False, duplicate=False, direct_is_stale=False
+    ),
     "lapse": LapseFacts(due=True),
     "decline": DeclineFacts(invitation=InvitationStatus.OPEN, expired=False, identified=True),
     "withdraw": WithdrawFacts(),

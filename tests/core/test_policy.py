@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from app.core.policy import Policy, Rule, Topic, parse
+from app.core.policy import Policy, Rule, Topic
+from app.core.rows import parse
 from app.installation import load_rules
 
 RULES = load_rules()
