@@ -17,16 +17,18 @@ def create_app(config: Config | None = None) -> Flask:
     from app import config as settings
     from app import db, errors, keys
     from app.installation import TEMPLATES, Installation, load_rules
-    from app.web import health, portal, security
+    from app.web import health, portal, security, v1
 
     config = config or settings.load()
     app = errors.Application("app", template_folder=str(TEMPLATES))
     place = Installation(config, keys.load(config.keys_dir), load_rules(config.instance))
     app.extensions["assent"] = place
+    app.json.sort_keys = False  # type: ignore[attr-defined]  members come in the order of the documents
     app.jinja_env.undefined = StrictUndefined
     db.init_app(app, config.database_url)
     security.init_app(app, config, place.keys.session)
     errors.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(portal.bp)
+    app.register_blueprint(v1.bp)
     return app

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from app import addresses
 from app.addresses import Relay as Relay
+from app.core import permissions
+from app.core.vocabulary import Role
 
 PREFIX = "ASSENT_"
 
@@ -70,6 +72,7 @@ SETTINGS = (
     Setting("LEASE_SECONDS", "60", _number(1, 3600), "how long a worker may hold a row unheard of"),
     Setting("IN_FLIGHT", "50", _whole(1, 1000), "rows one worker carries at a time"),
     Setting("TRUSTED_PROXIES", "0", _whole(0, 10), "reverse proxies in front whose headers count"),
+    Setting("PERMISSIONS", "", permissions.overrides, "other roles for actions, as `action=role role; …`"),
     Setting("LOG_FORMAT", "text", _one_of("json", "text"), "form of the log on stderr"),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -90,6 +93,7 @@ class Config:
     lease_seconds: float
     in_flight: int
     trusted_proxies: int
+    permissions: Mapping[str, frozenset[Role]]
     log_format: str
     sources: Mapping[str, str] = field(repr=False, compare=False)
 

@@ -176,6 +176,19 @@ def transaction() -> Iterator[Session]:
             raise
 
 
+@contextmanager
+def steady() -> Iterator[Session]:
+    """Several reads of one and the same moment, however much is written meanwhile."""
+    session = db.session()
+    session.rollback()
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield session
+    finally:
+        session.rollback()
+
+
 def lost_race(error: DBAPIError) -> bool:
     """True for a broken UNIQUE or a deadlock: somebody else wrote first, and the same again may do."""
     return getattr(error.orig, "sqlstate", None) in LOST or "UNIQUE constraint failed" in str(error.orig)

@@ -24,7 +24,7 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in SOU
 INNER: dict[str, tuple[str, str]] = {
     "core": ("core", "statemachine"),
     "addresses": ("", ""),
-    "config": ("addresses", ""),
+    "config": ("addresses core", ""),
     "keys": ("config", ""),
     "installation": ("config core keys", "flask"),
     "db": ("core", "flask flask_sqlalchemy sqlalchemy uuid_utils"),
@@ -35,7 +35,7 @@ INNER: dict[str, tuple[str, str]] = {
     "sequencer": ("core db models", "sqlalchemy"),
     "mail": ("core config mail", "aiosmtplib jinja2"),
     "auth": ("core db installation models queries auth", "argon2 flask sqlalchemy"),
-    "errors": ("core", "flask flask_wtf sqlalchemy werkzeug"),
+    "errors": ("core errors installation", "flask flask_wtf sqlalchemy werkzeug"),
     "schema": ("config db models", "alembic sqlalchemy"),
     "logs": ("", "structlog"),
     "post": ("installation mail", ""),
@@ -43,7 +43,7 @@ INNER: dict[str, tuple[str, str]] = {
     "settling": ("auth commands core db mail models outbox", "sqlalchemy structlog"),
 }
 # These may import everything, and nothing but one another imports them.
-EDGES = "__init__ __main__ cli crew diagnosis listening preparation serving signals web webserver worker".split()
+EDGES = "__init__ __main__ cli crew diagnosis listening preparation seeding serving signals web webserver worker".split()
 # These only think: no environment, no network, no processes; what time it is they are told.
 STILL = ("core", "models", "commands", "queries", "outbox", "sequencer")
 UNQUIET = {"asyncio", "http", "os", "smtplib", "socket", "ssl", "subprocess", "threading", "time", "urllib.request"}

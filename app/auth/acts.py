@@ -11,6 +11,7 @@ from app.core.act import Act
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import ActorKind, Method
 from app.db import db
+from app.installation import installation
 from app.models import PortalSession, Staff
 
 
@@ -52,6 +53,7 @@ def staff(email: str, method: Method = Method.CONSOLE, on_behalf_of: str | None 
         partner_id=found.partner_id,
         partner_type=found.partner.type,
         on_behalf_of=on_behalf_of,
+        overrides=installation().config.permissions,
     )
     return act, found
 

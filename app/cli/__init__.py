@@ -4,13 +4,20 @@ import sys
 
 import click
 
-from app.cli.attestations import attest, withdraw
-from app.cli.customers import customer, purchase, status
+from app.cli.approvals import draft
+from app.cli.attestations import attest, block, withdraw
+from app.cli.catalogue import catalogue
+from app.cli.customers import customer, purchase, status, timeline
 from app.cli.database import db_group
+from app.cli.disputes import dispute
 from app.cli.inspection import doctor, machine, mail
 from app.cli.invitations import invite
-from app.cli.partners import partner, staff, token
+from app.cli.partners import partner, staff
+from app.cli.policy import policy
+from app.cli.rules import eligibility, what_if
+from app.cli.seed import seed
 from app.cli.serving import up, web, worker
+from app.cli.tokens import token
 from app.config import SetUpError
 from app.core.refusals import Refused
 
@@ -26,11 +33,20 @@ COMMANDS = (
     invite,
     attest,
     withdraw,
+    block,
     purchase,
     status,
+    timeline,
+    eligibility,
+    what_if,
+    draft,
+    dispute,
+    policy,
+    catalogue,
     machine,
     doctor,
     mail,
+    seed,
 )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import click
 
-from app.cli.shared import AS, ID, MOMENT, as_json, in_app, say_status
+from app.cli.shared import AS, ID, MOMENT, as_json, in_app, rules_of, say_status
 
 
 @click.command()
@@ -36,27 +36,26 @@ def attest(
     from app.commands import attestations
     from app.core.contact import Contact
     from app.db import transaction
-    from app.installation import installation
     from app.queries import scope
 
-    employee = _employee(on_behalf_of)
+    person = employee(on_behalf_of)
     contact = Contact.parse(given["first_name"], given["last_name"], given["email"], given["phone"])
     with transaction():
-        act, _ = acts.staff(email_as, on_behalf_of=employee)
+        act, _ = acts.staff(email_as, on_behalf_of=person)
         machine, relationship = scope.agreement(act, customer_id)
-        attestations.attest(act, machine, relationship, contact, agreed_at, installation().rules)
+        attestations.attest(act, machine, relationship, contact, agreed_at, rules_of(machine.partner_id))
     say_status(machine, json_)
 
 
-def _employee(named: str | None) -> str | None:
+def employee(named: str | None) -> str | None:
     from app.core.contact import line
 
     if named is None:
         return None
-    employee = line(named, "onBehalfOf")
-    if not re.fullmatch(r"[^<>]+ <[^<>@ ]+@[^<>@ ]+>", employee):
+    person = line(named, "onBehalfOf")
+    if not re.fullmatch(r"[^<>]+ <[^<>@ ]+@[^<>@ ]+>", person):
         raise click.BadParameter('give it as "Name <mail@example.com>"', param_hint="--on-behalf-of")
-    return employee
+    return person
 
 
 @click.command()
@@ -82,4 +81,36 @@ def withdraw(customer_id: UUID, reason: str, email_as: str, json_: bool) -> None
         act, _ = acts.staff(email_as)
         machine, _ = scope.agreement(act, customer_id)
         attestations.withdraw(act, machine, reason)
+    say_status(machine, json_)
+
+
+@click.command()
+@click.argument("customer_id", type=ID)
+@click.option(
+    "--scenario",
+    required=True,
+    type=click.IntRange(1, 2),
+    metavar="1|2",
+    help="1: it bought through you before; 2: only through another partner.",
+)
+@AS
+@as_json
+@in_app
+def block(customer_id: UUID, scenario: int, email_as: str, json_: bool) -> None:
+    """Record that the vendor's portal sent the customer back to its partner.
+
+    It said: please reach out to your Partner to confirm your acceptance. The agreement then waits for an attestation.
+
+    \b
+    Example: assent block CUSTOMER_ID --scenario 1 --as ana@fabrikam.example
+    """
+    from app.auth import acts
+    from app.commands import acceptances
+    from app.db import transaction
+    from app.queries import scope
+
+    with transaction():
+        act, _ = acts.staff(email_as)
+        machine, _ = scope.agreement(act, customer_id)
+        acceptances.report_refusal(act, machine, scenario)
     say_status(machine, json_)

@@ -7,6 +7,7 @@ from uuid import UUID
 import click
 
 from app.cli.shared import ID, MOMENT, as_json, country, in_app, say, say_status, spread
+from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import Cloud, PurchaseKind
 
 
@@ -134,3 +135,37 @@ def status(customer_id: UUID, partner_id: UUID | None, json_: bool) -> None:
 
     machine, _ = scope.agreement(acts.console(partner_id), customer_id)
     say_status(machine, json_)
+
+
+@click.command()
+@click.argument("customer_id", type=ID)
+@click.option("--as", "email_as", metavar="EMAIL", help="As this staff member sees it; the operator if left out.")
+@as_json
+@in_app
+def timeline(customer_id: UUID, email_as: str | None, json_: bool) -> None:
+    """Show everything that happened to a customer's agreements, records and drafts in one order.
+
+    \b
+    Example: assent timeline CUSTOMER_ID
+    """
+    from app.auth import acts
+    from app.core.permissions import Action, require
+    from app.queries import scope
+    from app.queries import timeline as queries
+
+    act = acts.staff(email_as)[0] if email_as else acts.console()
+    require(act, Action.VIEW)
+    if email_as:
+        scope.relationship(act, customer_id)
+    items = queries.of(act, customer_id)
+    refuse_if(not items, Reason.NOT_FOUND, what="customer id")
+    say({"items": items, "totalCount": len(items)}, json_, "\n".join(map(_moment, items)))
+
+
+def _moment(item: dict[str, Any]) -> str:
+    who = item.get("onBehalfOf") or item.get("actorName") or item.get("role") or ""
+    state = f" → {item['state']}" if "state" in item else ""
+    prepared = f", prepared by {item['preparedBy']}" if "preparedBy" in item else ""
+    about = f" ({item['firstName']} {item['lastName']})" if "firstName" in item else ""
+    why = f": {item['reason']}" if "reason" in item else ""
+    return f"{item['at']}  {item['event']}{state}{about}  {who}{prepared}{why}".rstrip()

@@ -6,7 +6,7 @@ from uuid import UUID
 import click
 
 from app.cli.customers import profile
-from app.cli.shared import AS, ID, as_json, in_app, say
+from app.cli.shared import AS, ID, as_json, in_app, rules_of, say
 from app.core.vocabulary import InvitationKind, RelationshipState
 
 
@@ -56,7 +56,6 @@ def invite(customer_id: UUID | None, kind: str, email_as: str, json_: bool, **gi
     from app.auth import acts
     from app.commands import invitations
     from app.db import transaction
-    from app.installation import installation
     from app.queries import scope
     from app.queries.status import invitation
 
@@ -70,7 +69,7 @@ def invite(customer_id: UUID | None, kind: str, email_as: str, json_: bool, **gi
             machine, relationship = scope.agreement(act, customer_id)
         ask = _ask(relationship, inviter, InvitationKind(kind), given)
         warnings = ["direct-acceptance-unavailable"] if invitations.advise(machine, ask.force) else []
-        row = invitations.invite(act, machine, relationship, ask, installation().rules)
+        row = invitations.invite(act, machine, relationship, ask, rules_of(machine.partner_id))
         answer = invitation(row, warnings)
     say(answer, json_)
 

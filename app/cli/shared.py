@@ -37,10 +37,17 @@ def spread(answer: dict[str, Any]) -> str:
 def say_status(machine: Any, json_: bool) -> None:
     """Where an agreement stands now."""
     from app.auth.acts import now
-    from app.installation import installation
     from app.queries.status import status
 
-    say(status(machine, installation().rules.terms(machine.agreement_type, now())), json_)
+    say(status(machine, rules_of(machine.partner_id), now()), json_)
+
+
+def rules_of(partner_id: UUID | None) -> Any:
+    """The dated rules that hold for a partner."""
+    from app.installation import installation
+    from app.queries import rulebooks
+
+    return rulebooks.of(installation().rules, partner_id)
 
 
 def lines(answer: dict[str, Any], indent: str = "") -> list[str]:
@@ -50,6 +57,8 @@ def lines(answer: dict[str, Any], indent: str = "") -> list[str]:
             continue
         if isinstance(value, dict):
             found += [f"{indent}{name}:", *lines(value, indent + "  ")]
+        elif isinstance(value, list) and isinstance(value[0], dict):
+            found += [line for one in value for line in (f"{indent}{name}:", *lines(one, indent + "  "))]
         else:
             shown = ", ".join(map(str, value)) if isinstance(value, list) else value
             found.append(f"{indent}{name}: {str(shown).lower() if isinstance(shown, bool) else shown}")

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.commands.firing import Says, fire
-from app.commands.history import scenario
+from app.commands.history import EXISTING_PARTNER, NEW_PARTNER, scenario
+from app.commands.invitations import open_invitation
 from app.core import contact as text
 from app.core.act import Act
 from app.core.facts import AcceptFacts, BlockFacts, DeclineFacts
 from app.core.lifecycle import Event, State
+from app.core.permissions import Action, require
 from app.core.policy import Rulebook
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import (
@@ -111,13 +113,23 @@ def decline(act: Act, machine: Machine, invitation: Invitation, reason: str) -> 
     invitation.status = InvitationStatus.DECLINED
 
 
-def block(act: Act, machine: Machine, invitation: Invitation | None, *, upstream: bool = False) -> None:
-    """The customer cannot accept by itself: say so, remember which scenario, tell the partner."""
-    number = scenario(machine)
+def block(
+    act: Act, machine: Machine, invitation: Invitation | None, *, upstream: bool = False, told: int | None = None
+) -> None:
+    """The customer cannot accept by itself: say so, remember the scenario (ours, or the one told), tell the partner."""
+    number = scenario(machine) or told
     facts = BlockFacts(prior_purchases=number is not None, on_record=machine.on_record, refused_upstream=upstream)
     says = Says(clear={"scenario": number, "invitation": str(invitation.id) if invitation else None})
     fire(machine, Event.BLOCK, act, facts, says, invitation)
     machine.scenario = number
+
+
+def report_refusal(act: Act, machine: Machine, number: int) -> None:
+    """Staff heard that the vendor's portal sent the customer back to its partner, as scenario 1 or 2."""
+    require(act, Action.RECORD_PURCHASE)
+    refuse_if(number not in (EXISTING_PARTNER, NEW_PARTNER), Reason.INVALID_VALUE, field="scenario (1 or 2)")
+    refuse_if(machine.on_record, Reason.WRONG_STATE, state=machine.state, event=Event.BLOCK)
+    block(act, machine, open_invitation(machine), upstream=True, told=number)
 
 
 def is_barred(machine: Machine) -> bool:

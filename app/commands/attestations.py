@@ -104,6 +104,7 @@ def withdraw(act: Act, machine: Machine, reason: str) -> None:
 
 def type_of(rules: Rulebook, template_id: str | None, named: str | None) -> AgreementType:
     """Which agreement a confirmation is of: the template decides, as it does at the vendor; else the name."""
+    refuse_if(not template_id and not named, Reason.MISSING_FIELD, field="templateId")
     kind = rules.catalogue.type_of(template_id) if template_id else None
     refuse_if(bool(template_id) and kind is None, Reason.UNKNOWN_TEMPLATE)
     refuse_if(kind is None and named not in list(AgreementType), Reason.UNKNOWN_AGREEMENT_TYPE, type=named)

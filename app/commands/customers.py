@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from app.core.permissions import Action, require
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import AgreementType, Authority, Cloud, PartnerType, PurchaseKind, RelationshipState
 from app.db import db, new_id
-from app.models import Customer, CustomerUser, Machine, Partner, Purchase, Relationship, Reselling
+from app.models import Customer, CustomerUser, FurtherReseller, Machine, Partner, Purchase, Relationship, Reselling
 
 
 @dataclass(frozen=True)
@@ -53,29 +54,76 @@ def add_customer(
     _check_reseller(partner, reseller)
     customer, new = _tenant(act, profile)
     known = db.session.scalar(
-        select(Relationship.id).where(Relationship.partner_id == partner.id, Relationship.customer_id == customer.id)
+        select(Relationship).where(Relationship.partner_id == partner.id, Relationship.customer_id == customer.id)
     )
-    refuse_if(known is not None, Reason.ALREADY_EXISTS, what=f"Customer {profile.domain or customer.id}")
+    if known is not None:
+        return _again(known, profile, reseller, state)
     relationship = Relationship(
         id=new_id(),
         partner_id=partner.id,
         customer_id=customer.id,
         reseller_id=reseller.id if reseller else None,
         state=state,
-        company=text.line(profile.company, "company"),
-        country=profile.country,
-        language=text.language(profile.language),
-        first_name=profile.contact.first_name,
-        last_name=profile.contact.last_name,
-        email=profile.contact.email,
-        phone=profile.contact.phone,
         created_at=act.at,
         customer=customer,
+        **_described(profile),
     )
     db.session.add(relationship)
     db.session.flush()
     machine = create_machine(act, partner.id, customer.id, AgreementType.MCA, relationship.reseller_id)
     return Added(relationship, machine, new)
+
+
+def _described(profile: Profile) -> dict[str, str | None]:
+    return {
+        "company": text.line(profile.company, "company"),
+        "country": profile.country,
+        "language": text.language(profile.language),
+        "first_name": profile.contact.first_name,
+        "last_name": profile.contact.last_name,
+        "email": profile.contact.email,
+        "phone": profile.contact.phone,
+    }
+
+
+def _again(known: Relationship, profile: Profile, reseller: Partner | None, state: RelationshipState) -> Added:
+    """A customer the partner has: a relationship that was removed begins anew, another reseller joins in."""
+    machine = machine_of(known, AgreementType.MCA)
+    refuse_if(machine is None, Reason.NOT_FOUND, what="customer id")
+    removed = known.state is RelationshipState.REMOVED
+    joins = reseller is not None and not works_through(known, reseller)
+    refuse_if(not removed and not joins, Reason.ALREADY_EXISTS, what=f"Customer {profile.domain or known.customer_id}")
+    if removed:
+        known.state = state
+        for name, value in _described(profile).items():
+            setattr(known, name, value)
+    if joins and reseller:
+        link = {"partner_id": known.partner_id, "customer_id": known.customer_id, "reseller_id": reseller.id}
+        db.session.add(FurtherReseller(**link))
+    db.session.flush()
+    return Added(known, cast(Machine, machine), False)
+
+
+def works_through(relationship: Relationship, reseller: Partner) -> bool:
+    link = (relationship.partner_id, relationship.customer_id, reseller.id)
+    return relationship.reseller_id == reseller.id or db.session.get(FurtherReseller, link) is not None
+
+
+def machine_of(relationship: Relationship, kind: AgreementType) -> Machine | None:
+    return db.session.scalar(
+        select(Machine).where(
+            Machine.partner_id == relationship.partner_id,
+            Machine.customer_id == relationship.customer_id,
+            Machine.agreement_type == kind,
+        )
+    )
+
+
+def machine_for(act: Act, relationship: Relationship, kind: AgreementType) -> Machine:
+    """The machine of an agreement; one that nobody has asked for yet comes into being with its first use."""
+    known = machine_of(relationship, kind)
+    link = relationship.partner_id, relationship.customer_id
+    return known or create_machine(act, *link, kind, relationship.reseller_id)
 
 
 def _check_reseller(partner: Partner, reseller: Partner | None) -> None:

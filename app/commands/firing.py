@@ -58,6 +58,13 @@ def fire(
     return record
 
 
+def note(machine: Machine, word: Note, act: Act, says: Says, assignee_id: UUID | None = None) -> Record:
+    """A record that moves nothing, with the news and the task it owes."""
+    record = append(machine, word, machine.state, act, says)
+    _add_task(machine, word, act, assignee_id)
+    return record
+
+
 def append(machine: Machine, event: Event | Note, before: State | None, act: Act, says: Says) -> Record:
     """Chain one record to the machine and make it news."""
     personal = {**says.personal, **_person(act)}
@@ -136,13 +143,11 @@ def _owe_effects(machine: Machine, event: Event, act: Act, record: Record, invit
     for timer in effect.timers:
         due = invitation.expires_at if timer is Owed.INVITATION_EXPIRY and invitation else None
         owe(act, timer, machine.partner_id, f"{timer}:{record.id}", payload, due)
-    if effect.task:
-        db.session.add(
-            Task(
-                partner_id=machine.partner_id,
-                machine_id=machine.id,
-                kind=effect.task,
-                assignee_id=invitation.invited_by if invitation else None,
-                created_at=act.at,
-            )
-        )
+    _add_task(machine, event, act, invitation.invited_by if invitation else None)
+
+
+def _add_task(machine: Machine, event: Event | Note, act: Act, assignee_id: UUID | None) -> None:
+    kind = EFFECTS[event].task
+    if kind:
+        values = {"partner_id": machine.partner_id, "machine_id": machine.id, "assignee_id": assignee_id}
+        db.session.add(Task(kind=kind, created_at=act.at, **values))

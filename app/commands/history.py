@@ -34,7 +34,7 @@ def scenario(machine: Machine) -> int | None:
 
 
 def renewal_due(machine: Machine, region: str, at: datetime, rules: Rulebook) -> bool:
-    """True when the acceptance on record should be given anew: a newer version is asked for, or it lies too far back."""
+    """True when the acceptance on record should be given anew: a newer version is asked for or it is too old."""
     version, agreed = machine.accepted_version, machine.agreed_at
     known = version is not None and agreed is not None
     return known and rules.due(machine.agreement_type, version, agreed, region, at)  # type: ignore[arg-type]

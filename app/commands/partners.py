@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.core import contact as text
 from app.core.act import Act
+from app.core.permissions import Action, require
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import Authority, PartnerType
 from app.db import db, new_id
@@ -44,3 +45,9 @@ def add_partner(
     db.session.flush()
     db.session.add_all(Reselling(provider_id=provider.id, reseller_id=partner.id) for provider in providers)
     return partner
+
+
+def require_two(act: Act, partner: Partner, on: bool) -> None:
+    """The four-eyes switch: whether an attestation needs a second person of the partner."""
+    require(act, Action.MANAGE_STAFF)
+    partner.four_eyes = on

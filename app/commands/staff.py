@@ -11,9 +11,9 @@ from app.core import contact as text
 from app.core.act import Act
 from app.core.permissions import Action, require
 from app.core.refusals import Reason, refuse_if
-from app.core.vocabulary import Role, TokenKind
+from app.core.vocabulary import DisputeStatus, DraftStatus, Role, TokenKind
 from app.db import db, new_id
-from app.models import Partner, RoleGrant, ServiceAccount, Staff, Task, Token
+from app.models import Dispute, Draft, Partner, RoleGrant, ServiceAccount, Staff, Task, Token
 
 TOKEN_MARK = "asn_"  # noqa: S105  the prefix of every token
 
@@ -45,9 +45,28 @@ def disable_staff(act: Act, staff: Staff) -> None:
     db.session.execute(
         update(Token).where(Token.staff_id == staff.id, Token.revoked_at.is_(None)).values(revoked_at=act.at)
     )
-    db.session.execute(
-        update(Task).where(Task.assignee_id == staff.id, Task.closed_at.is_(None)).values(assignee_id=None)
-    )
+    hand_over(act, staff, None)
+
+
+def hand_over(act: Act, staff: Staff, to: Staff | None) -> int:
+    """What is open and this person's becomes another's; without one, drafts fall to substitutes, the rest to all."""
+    require(act, Action.MANAGE_STAFF)
+    fit = to is None or (to.partner_id == staff.partner_id and to.disabled_at is None and to.id != staff.id)
+    refuse_if(not fit, Reason.INVALID_VALUE, field="to (somebody else of the same partner, not disabled)")
+    heir = to.id if to else None
+    mine = (Draft.assignee_id == staff.id, Draft.status == DraftStatus.SUBMITTED)
+    moved = [
+        update(Task).where(Task.assignee_id == staff.id, Task.closed_at.is_(None)).values(assignee_id=heir),
+        update(Draft).where(*mine).values(assignee_id=heir or Draft.substitute_id, revision=Draft.revision + 1),
+        update(Draft)
+        .where(Draft.substitute_id == staff.id, Draft.status == DraftStatus.SUBMITTED)
+        .values(substitute_id=None, revision=Draft.revision + 1),
+        update(Dispute)
+        .where(Dispute.owner_id == staff.id, Dispute.status == DisputeStatus.OPEN)
+        .values(owner_id=heir, revision=Dispute.revision + 1),
+    ]
+    done = [db.session.execute(statement).rowcount for statement in moved]  # type: ignore[attr-defined]
+    return int(done[0] + done[1] + done[3])
 
 
 def open_service_account(act: Act, partner: Partner, name: str, roles: Iterable[Role]) -> ServiceAccount:

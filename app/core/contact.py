@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.core.refusals import Reason, Refused, refuse_if
 
@@ -102,3 +103,11 @@ def is_partners_own(address: str, staff: frozenset[str]) -> bool:
     own = {mailbox(known) for known in staff}
     domains = {known.rpartition("@")[2] for known in own} - PUBLIC_MAIL_DOMAINS
     return mailbox(address) in own or mailbox(address).rpartition("@")[2] in domains
+
+
+def uuid(value: str | None) -> UUID | None:
+    """The id that a text is, if it is one."""
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        return None

@@ -17,6 +17,8 @@ class Effect:
 EFFECTS: dict[Event | Note, Effect] = {
     Note.CREATED: Effect(NewsType.CREATED),
     Note.BOUNCED: Effect(NewsType.MAIL_BOUNCED),
+    Note.DISPUTED: Effect(NewsType.DISPUTED, task=TaskKind.ANSWER_DISPUTE),
+    Note.DISPUTE_CLOSED: Effect(NewsType.DISPUTE_CLOSED),
     Event.INVITE: Effect(NewsType.INVITED, mails=(Owed.INVITATION,), timers=(Owed.INVITATION_EXPIRY,)),
     Event.ACCEPT: Effect(NewsType.ACCEPTED),
     Event.BLOCK: Effect(NewsType.BLOCKED, mails=(Owed.BLOCKED,), task=TaskKind.ATTEST_BLOCKED),

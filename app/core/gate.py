@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.core.lifecycle import State
 from app.core.policy import Cell, Rule, Rulebook, dates, day_of, start_of
-from app.core.refusals import Reason, Refused
+from app.core.refusals import Reason
 from app.core.vocabulary import AcceptanceMethod, AgreementType, Authority, Cloud, PartnerType
 
 
@@ -41,7 +41,8 @@ class Standing:
     state: State = State.UNCONFIRMED
     own: Acceptance | None = None
     shared: Acceptance | None = None
-    invited: bool = False  # an open invitation that can still be answered
+    invited: bool = False  # an invitation is open
+    answerable: bool = False  # and its deadline has not passed
     drafted: bool = False  # a draft waits for the provider
     disputed: bool = False
 
@@ -129,10 +130,8 @@ def on_record(standing: Standing) -> tuple[Acceptance, ...]:
 def counts(acceptance: Acceptance, kind: AgreementType, rule: Rule | None, at: datetime, rules: Rulebook) -> bool:
     if acceptance.at > at or (rule and rule.accepted_since and acceptance.at < start_of(rule.accepted_since)):
         return False
-    try:
-        return not rules.terms(kind, at).stale(acceptance.version)
-    except Refused:
-        return False
+    # Before its first version is out nothing is stale: the sandbox took an agreement earlier than production did.
+    return not (rules.catalogue.offered(kind, at) and rules.terms(kind, at).stale(acceptance.version))
 
 
 def _asked_for(unmet: Iterable[Rule], at: datetime, rules: Rulebook) -> AgreementType | None:
@@ -151,7 +150,8 @@ def _warnings(subject: Subject, needing: Iterable[Rule], at: datetime, rules: Ru
 
 
 def _outdated(standing: Standing, kind: AgreementType, at: datetime, rules: Rulebook) -> bool:
-    return all(rules.terms(kind, at).outdated(one.version) for one in on_record(standing) if one.at <= at)
+    held = (one for one in on_record(standing) if one.at <= at)
+    return rules.catalogue.offered(kind, at) and all(rules.terms(kind, at).outdated(one.version) for one in held)
 
 
 def _turns(subject: Subject, cell: Cell, at: datetime, rules: Rulebook) -> list[datetime]:

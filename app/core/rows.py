@@ -125,7 +125,7 @@ def laid_over(policy: Policy, text: str, where: str) -> Policy:
     """A policy with the rows of a TOML text on top; raises Faulty with every fault there is."""
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also for numbers too long and lists too deep for the parser
         raise Faulty([f"{where}: {error}"]) from error
     return policy.on_top(parse(content, where))
 
@@ -153,7 +153,7 @@ def _rule(row: Mapping[str, Any], faults: list[str], where: str) -> Rule | None:
     if wrong:
         return None
     if topic in ORDERING:
-        values["operations"] = values.get("operations", HELD_UP)
+        values["operations"] = values.get("operations") or HELD_UP
     return Rule(**{"source": "operator", "text": values["id"]} | values)
 
 

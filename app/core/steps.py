@@ -15,6 +15,7 @@ from app.core.topology import objection
 from app.core.vocabulary import (
     ActorKind,
     AgreementType,
+    Authority,
     Operation,
     Owner,
     PartnerType,
@@ -97,14 +98,16 @@ def can_attest(case: Case) -> bool:
 
 def next_step(case: Case) -> Step | None:
     """The one thing that brings the acceptance nearer, and whose move it is; None when nothing is left to do."""
-    if case.confirmed:
+    if case.confirmed and case.subject.related:
         return None
     confirming = Owner.PROVIDER if case.subject.partner_type is PartnerType.PROVIDER else Owner.PARTNER
     working = Owner.RESELLER if case.subject.resold else confirming
     standing = case.standing
+    if not case.subject.related:
+        return Step(Action.ADD_CUSTOMER, working)
     if standing.drafted and can_attest(case):
         return Step(Action.APPROVE_DRAFT, confirming)
-    if standing.state is State.INVITED and standing.invited and not case.dead_end:
+    if standing.state is State.INVITED and standing.answerable and not case.dead_end:
         return Step(Event.ACCEPT, Owner.CUSTOMER)
     if can_invite(case) and not case.dead_end:
         return Step(Action.INVITE, working)
@@ -180,7 +183,15 @@ def _close_dispute(act: Act, case: Case) -> Reason | None:
     return refusal(act, Action.CLOSE_DISPUTE) or (None if case.standing.disputed else Reason.WRONG_STATE)
 
 
+def _add(act: Act, case: Case) -> Reason | None:
+    """A relationship that was removed begins anew with adding the customer once more."""
+    if case.subject.related or case.subject.authority is Authority.MIRROR:
+        return Reason.ALREADY_EXISTS
+    return refusal(act, Action.ADD_CUSTOMER)
+
+
 OBJECTIONS: dict[Action, Callable[[Act, Case], Reason | None]] = {
+    Action.ADD_CUSTOMER: _add,
     Action.INVITE: _invite,
     Action.REVOKE: _revoke,
     Action.ATTEST: _attest,

@@ -28,6 +28,7 @@ from app.models.partners import Partner
 
 RECORDED = tuple(word.value for word in (*Event, *Note))
 UNSTAMPED = text("seq IS NULL")
+FOR_ALL = text("assurance = 'tenant-oidc'")
 
 
 class Machine(Base):
@@ -39,6 +40,7 @@ class Machine(Base):
         Index(None, "partner_id", "agreement_type", "state", "id"),
         Index(None, "customer_id"),
         Index(None, "reseller_id"),
+        Index("ix_machine_for_all", "customer_id", sqlite_where=FOR_ALL, postgresql_where=FOR_ALL),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

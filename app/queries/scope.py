@@ -2,20 +2,25 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, exists, or_, select, true
 
 from app.core.act import Act
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import ActorKind, AgreementType, PartnerType
 from app.db import db
-from app.models import RELATED, Machine, Partner, Relationship, Reselling
+from app.models import RELATED, Dispute, Draft, FurtherReseller, Machine, Partner, Relationship, Reselling
 
 
 def visible_to(act: Act, table: type[Machine] | type[Relationship] = Machine) -> ColumnElement[bool]:
     """A partner's own rows, and those it resells; the operator at the console sees one partner or all."""
     if act.partner_id is None:
         return true() if act.kind is ActorKind.SYSTEM else ~true()
-    return or_(table.partner_id == act.partner_id, table.reseller_id == act.partner_id)
+    further = exists().where(
+        FurtherReseller.reseller_id == act.partner_id,
+        FurtherReseller.partner_id == table.partner_id,
+        FurtherReseller.customer_id == table.customer_id,
+    )
+    return or_(table.partner_id == act.partner_id, table.reseller_id == act.partner_id, further)
 
 
 def agreement(act: Act, customer_id: UUID, kind: AgreementType = AgreementType.MCA) -> tuple[Machine, Relationship]:
@@ -32,6 +37,45 @@ def agreement(act: Act, customer_id: UUID, kind: AgreementType = AgreementType.M
         raise Refused(Reason.MISSING_FIELD, field="partner (several partners have this customer)")
     machine, relationship = rows[0]
     return machine, relationship
+
+
+def relationship(act: Act, customer_id: UUID) -> Relationship:
+    """What the caller's side knows of a customer, whichever of its agreements there are."""
+    found = db.session.scalars(
+        select(Relationship).where(visible_to(act, Relationship), Relationship.customer_id == customer_id).limit(2)
+    ).all()
+    if not found:
+        raise Refused(Reason.NOT_FOUND, what="customer id")
+    refuse_if(len(found) > 1, Reason.MISSING_FIELD, field="partner (several partners have this customer)")
+    return found[0]
+
+
+def draft(act: Act, id: UUID) -> tuple[Draft, Relationship]:
+    """A draft and its customer, for the side that prepared it and the side that decides."""
+    row = db.session.execute(
+        select(Draft, Relationship)
+        .join(Machine, Machine.id == Draft.machine_id)
+        .join(Relationship, RELATED)
+        .where(Draft.id == id, drafts_of(act))
+    ).one_or_none()
+    if row is None:
+        raise Refused(Reason.NOT_FOUND, what="draft id")
+    return row[0], row[1]
+
+
+def drafts_of(act: Act) -> ColumnElement[bool]:
+    if act.partner_id is None:
+        return true() if act.kind is ActorKind.SYSTEM else ~true()
+    return or_(Draft.partner_id == act.partner_id, Draft.from_partner_id == act.partner_id)
+
+
+def dispute(act: Act, id: UUID) -> Dispute:
+    found = db.session.scalar(
+        select(Dispute).join(Machine, Machine.id == Dispute.machine_id).where(Dispute.id == id, visible_to(act))
+    )
+    if found is None:
+        raise Refused(Reason.NOT_FOUND, what="dispute id")
+    return found
 
 
 def confirming(own: Partner, provider_id: UUID | None) -> tuple[Partner, Partner | None]:

@@ -8,15 +8,21 @@ from sqlalchemy import select
 from app.core.agreements import Terms
 from app.core.contact import CONTACT_MEMBERS
 from app.core.evidence import stamp
+from app.core.policy import Rulebook, start_of
 from app.db import db
 from app.models import Invitation, Machine, Record, SealedValue
+from app.queries.subjects import FOR_ALL_PARTNERS
 
 
 def _time(at: datetime | None) -> str | None:
     return stamp(at) if at else None
 
 
-def status(machine: Machine, terms: Terms) -> dict[str, Any]:
+def status(machine: Machine, rules: Rulebook, at: datetime) -> dict[str, Any]:
+    terms = rules.terms(machine.agreement_type, at)
+    shown = _counting(machine, terms)
+    accepted = shown.accepted_version
+    reconfirm_by = terms.reconfirm_by(accepted) if terms.outdated(accepted) else None
     return {
         "customerId": str(machine.customer_id),
         "partnerId": str(machine.partner_id),
@@ -24,21 +30,38 @@ def status(machine: Machine, terms: Terms) -> dict[str, Any]:
         "state": machine.state,
         "since": stamp(machine.since),
         "sequence": machine.number,
-        "confirmed": machine.on_record and not terms.stale(machine.accepted_version),
-        "method": machine.method,
-        "assurance": machine.assurance,
-        "dateAgreed": _time(machine.agreed_at),
+        "confirmed": shown.on_record and not terms.stale(accepted),
+        "method": shown.method,
+        "assurance": shown.assurance,
+        "dateAgreed": _time(shown.agreed_at),
         "primaryContact": _primary_contact(machine),
         "version": {
-            "templateId": machine.template_id or terms.template_id,
-            "versionRank": terms.version if machine.accepted_version is None else machine.accepted_version,
-            "current": not terms.stale(machine.accepted_version),
-            "reconfirmBy": None,
+            "templateId": shown.template_id or terms.template_id,
+            "versionRank": terms.version if accepted is None else accepted,
+            "current": not terms.outdated(accepted),
+            "reconfirmBy": _time(start_of(reconfirm_by)) if reconfirm_by else None,
         },
         "invitation": _invitation(machine),
         "upstream": None,
         "attributes": {"objectType": "Acceptance"},
     }
+
+
+def _counting(machine: Machine, terms: Terms) -> Machine:
+    """The machine whose acceptance speaks: its own, or another partner's direct one that counts for the tenant."""
+    if machine.on_record and not terms.stale(machine.accepted_version):
+        return machine
+    others = db.session.scalars(
+        select(Machine)
+        .where(
+            Machine.customer_id == machine.customer_id,
+            Machine.agreement_type == machine.agreement_type,
+            Machine.partner_id != machine.partner_id,
+            FOR_ALL_PARTNERS,
+        )
+        .order_by(Machine.accepted_version.desc(), Machine.agreed_at.desc())
+    ).first()
+    return others if others and not terms.stale(others.accepted_version) else machine
 
 
 def _primary_contact(machine: Machine) -> dict[str, str] | None:

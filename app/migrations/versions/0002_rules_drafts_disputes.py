@@ -222,3 +222,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('order_id', sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column('offer_id', sa.String(length=200), nullable=True))
         batch_op.add_column(sa.Column('quantity', sa.Integer(), nullable=True))
+
+    with op.batch_alter_table('machine', schema=None) as batch_op:
+        batch_op.create_index('ix_machine_for_all', ['customer_id'], unique=False, sqlite_where=sa.text("assurance = 'tenant-oidc'"), postgresql_where=sa.text("assurance = 'tenant-oidc'"))

@@ -9,12 +9,13 @@ from app.commands import acceptances
 from app.commands.acceptances import Consent
 from app.core.agreements import Terms
 from app.core.lifecycle import State
+from app.core.policy import Rulebook
 from app.core.refusals import Reason, Refused
 from app.core.vocabulary import Assurance, InvitationStatus
 from app.db import transaction
 from app.errors import GONE, answer, on_page, on_refused
 from app.installation import installation
-from app.queries import receipts
+from app.queries import receipts, rulebooks
 from app.web.portal import bp
 from app.web.portal.statement import Statement, statement
 
@@ -72,8 +73,12 @@ def settled(visit: Visit) -> bool:
 
 
 def offered(visit: Visit) -> tuple[Terms, Statement]:
-    terms = installation().rules.terms(visit.machine.agreement_type, acts.now())
+    terms = rules(visit).terms(visit.machine.agreement_type, acts.now())
     return terms, statement(visit, terms, language(visit))
+
+
+def rules(visit: Visit) -> Rulebook:
+    return rulebooks.of(installation().rules, visit.machine.partner_id)
 
 
 def language(visit: Visit) -> str:
@@ -117,7 +122,7 @@ def _accept(visit: Visit) -> None:
         assurance=Assurance.TENANT_ACCOUNT if user else Assurance.MAILBOX_CODE,
         language=language(visit),
     )
-    acceptances.accept(act, visit.machine, visit.relationship, visit.invitation, consent, installation().rules)
+    acceptances.accept(act, visit.machine, visit.relationship, visit.invitation, consent, rules(visit))
 
 
 @bp.post("/portal/decline")

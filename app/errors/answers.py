@@ -1,13 +1,6 @@
-"""The only place where a refusal becomes a status, a vendor code and words that say what to do."""
+"""The stable words for "no" as a status, a vendor code and a sentence that says what to do: one table."""
 
 from dataclasses import dataclass
-from typing import Any
-
-from flask import Flask, render_template, request
-from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
 
 from app.core.refusals import Reason, Refused
 
@@ -74,7 +67,7 @@ ANSWERS: dict[Reason, Answer] = {
         403, 900150, "Here a second person has to approve: submit a draft, which a colleague then approves."
     ),
     Reason.AGREEMENT_REQUIRED: Answer(
-        403, 13605, "The customer's {agreement} is not confirmed, so nothing can be ordered. Next: {next}."
+        403, 13605, "No confirmation of the {agreement} counts for this customer, so it cannot order. Next: {words}."
     ),
     Reason.WRONG_PARTNER_TYPE: Answer(403, 1002, "A partner of this type cannot do this."),
     Reason.NO_RELATIONSHIP: Answer(403, 20002, "There is no relationship with this customer; invite it to one first."),
@@ -131,59 +124,6 @@ def answer(refused: Refused) -> Answer:
     return Answer(row.status, row.code, row.remedy.format_map(_Named(refused.data)))
 
 
-# What a page calls the fields that an answer may name.
-LABELS = {"typedName": "your full name", "reason": "your reason"}
-
-
-def on_page(refused: Refused) -> Answer:
-    """The answer in the words of the page."""
-    field = refused.data.get("field")
-    return answer(Refused(refused.reason, **{**refused.data, "field": LABELS.get(str(field), field)}))
-
-
 def one_line(refused: Refused) -> str:
     """The refusal for a terminal: the stable word, then the remedy."""
     return f"{refused.reason}: {answer(refused).remedy}"
-
-
-class Application(Flask):
-    """Flask, but a failure is logged by its endpoint: paths of links carry tokens."""
-
-    def log_exception(self, exc_info: Any) -> None:
-        self.logger.error("request failed in %s", request.endpoint, exc_info=exc_info)
-
-
-# What a page says where no rule refused but the request itself went wrong.
-PAGES = {
-    400: ("That did not arrive as it should", "Go back, reload the page and try again; or follow your link anew."),
-    404: ("There is no such page", "Follow the link in your invitation mail."),
-    405: ("That is not possible here", "Go back and use the buttons on the page."),
-    413: ("That is too much text", "Shorten it and try again."),
-    429: ("Too many tries", "Wait a little and try again."),
-    503: ("We cannot reach our own records", "Nothing was changed. Try again in a minute."),
-    500: ("Something went wrong on our side", "Nothing was changed. Try again in a minute."),
-}
-TITLES = {Reason.LINK_NEEDED: "Please begin with your link"}
-GONE = {Reason.INVITATION_REVOKED, Reason.INVITATION_EXPIRED, Reason.INVITATION_USED}
-
-
-def init_app(app: Flask) -> None:
-    app.register_error_handler(Refused, on_refused)
-    app.register_error_handler(CSRFError, lambda error: _page(400))
-    app.register_error_handler(HTTPException, lambda error: _page(error.code or 500))
-    app.register_error_handler(OperationalError, lambda error: _page(503))
-    app.register_error_handler(500, lambda error: _page(500))
-
-
-def on_refused(refused: Refused) -> ResponseReturnValue:
-    """Show the page the visitor was on with the remedy; a dead link has one page, whatever killed it."""
-    if refused.reason in GONE:
-        return render_template("portal/dead-link.html"), 410
-    title = TITLES.get(refused.reason, "That was not possible")
-    words = {"title": title, "remedy": on_page(refused).remedy}
-    return render_template("portal/problem.html", **words), answer(refused).status
-
-
-def _page(status: int) -> ResponseReturnValue:
-    title, remedy = PAGES.get(status, PAGES[400 if status < 500 else 500])
-    return render_template("portal/problem.html", title=title, remedy=remedy), status

@@ -1,0 +1,65 @@
+"""Disputes: somebody says that an acceptance on record is wrong; the partner answers, upholding or rejecting it."""
+
+from datetime import timedelta
+
+from sqlalchemy import exists, select
+
+from app.commands.attestations import finish, withdraw
+from app.commands.firing import Says, note
+from app.core import contact as text
+from app.core.act import Act
+from app.core.permissions import Action, require
+from app.core.refusals import Reason, Refused, refuse_if
+from app.core.vocabulary import ActorKind, DisputeStatus, Note, TaskKind
+from app.db import db, new_id
+from app.models import Dispute, Machine, Staff
+
+DAYS_TO_ANSWER = 14
+
+
+def open_dispute(act: Act, machine: Machine, reason: str, owner: Staff | None = None) -> Dispute:
+    """The customer's own doubt, or one that staff heard of; while it is open the gate warns."""
+    if act.kind is not ActorKind.CUSTOMER:
+        require(act, Action.OPEN_DISPUTE)
+    number = machine.acceptance_number
+    if number is None:
+        raise Refused(Reason.WRONG_STATE, state=machine.state, event="dispute")
+    held = exists().where(Dispute.machine_id == machine.id, Dispute.status == DisputeStatus.OPEN)
+    refuse_if(bool(db.session.scalar(select(held))), Reason.ALREADY_EXISTS, what="A dispute about this acceptance")
+    why = text.line(reason, "reason", limit=1000)
+    dispute = Dispute(
+        id=new_id(),
+        partner_id=machine.partner_id,
+        machine_id=machine.id,
+        machine=machine,
+        record_number=number,
+        status=DisputeStatus.OPEN,
+        reason=why,
+        opened_by=_who(act),
+        owner_id=owner.id if owner else None,
+        due_at=act.at + timedelta(days=DAYS_TO_ANSWER),
+        opened_at=act.at,
+    )
+    db.session.add(dispute)
+    says = Says(clear={"dispute": str(dispute.id), "disputes": number}, personal={"reason": why})
+    note(machine, Note.DISPUTED, act, says, owner.id if owner else None)
+    return dispute
+
+
+def close_dispute(act: Act, dispute: Dispute, answer: str, *, upheld: bool) -> None:
+    """Upheld, the acceptance is withdrawn; rejected, it stands. Either way the reason goes on record."""
+    require(act, Action.CLOSE_DISPUTE)
+    refuse_if(dispute.status is not DisputeStatus.OPEN, Reason.WRONG_STATE, state=dispute.status, event="close")
+    machine, why = dispute.machine, text.line(answer, "reason", limit=1000)
+    if upheld and machine.acceptance_number is not None:
+        withdraw(act, machine, why)
+    status = DisputeStatus.UPHELD if upheld else DisputeStatus.REJECTED
+    dispute.status, dispute.answer = status, why
+    dispute.closed_at, dispute.closed_by = act.at, _who(act)
+    says = Says(clear={"dispute": str(dispute.id), "outcome": status}, personal={"reason": why})
+    note(machine, Note.DISPUTE_CLOSED, act, says)
+    finish(act, machine, TaskKind.ANSWER_DISPUTE)
+
+
+def _who(act: Act) -> str:
+    return act.on_behalf_of or (f"{act.name} <{act.email}>" if act.email else act.id or act.kind)
