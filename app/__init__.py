@@ -23,7 +23,6 @@ def create_app(config: Config | None = None) -> Flask:
     app = errors.Application("app", template_folder=str(TEMPLATES))
     place = Installation(config, keys.load(config.keys_dir), load_rules(config.instance))
     app.extensions["assent"] = place
-    app.json.sort_keys = False  # type: ignore[attr-defined]  members come in the order of the documents
     app.jinja_env.undefined = StrictUndefined
     db.init_app(app, config.database_url)
     security.init_app(app, config, place.keys.session)

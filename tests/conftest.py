@@ -15,6 +15,7 @@ import tests.sizes  # noqa: F401  it reads its variable before all of them are d
 from app import create_app, schema
 from app.config import Config, load
 from app.db import db
+from tests import channel as channels
 from tests.cast import Cast, introduce
 from tests.servers import Assent, postgresql
 
@@ -85,6 +86,11 @@ def app(built: Flask) -> Iterator[Flask]:
 @pytest.fixture
 def cast(app: Flask) -> Cast:
     return introduce()
+
+
+@pytest.fixture
+def channel(app: Flask) -> channels.Channel:
+    return channels.introduce()
 
 
 @pytest.fixture

@@ -64,6 +64,12 @@ NOT_BY_PARTNER = {
     "ix_outbox_next": "is anything due",
     "ix_outbox_lease_owner": "what one worker holds",
     "ix_news_unstamped": "the sequencer serves all partners",
+    "ix_further_reseller_reseller_id": "the reseller is the partner who lists these",
+    "ix_draft_from_partner_id_status": "the reseller is the partner who lists these",
+    "ix_draft_machine_id": "the drafts of one agreement",
+    "uq_draft_waiting": "one draft that waits an agreement",
+    "uq_dispute_open": "one open dispute an agreement",
+    "ix_machine_for_all": "acceptances that count for every partner of a tenant",
 }
 
 

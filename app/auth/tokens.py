@@ -11,7 +11,7 @@ from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import ActorKind, Method, Role
 from app.db import db, transaction
 from app.installation import installation
-from app.models import Partner, RoleGrant, ServiceAccount, Staff, Token
+from app.models import Partner, ServiceAccount, Staff, Token
 
 # How old the note of a token's last use may get: a poller should not write with every read.
 NOTED = timedelta(hours=1)
@@ -44,7 +44,7 @@ def bearer(authorization: str, ip: str | None) -> Act:
         id=str(holder.id if holder else partner.id),
         name=holder.name if holder else partner.name,
         email=staff.email if staff else None,
-        roles=_roles(token),
+        roles=_roles(holder),
         partner_id=partner.id,
         partner_type=partner.type,
         ip=ip,
@@ -54,9 +54,9 @@ def bearer(authorization: str, ip: str | None) -> Act:
     )
 
 
-def _roles(token: Token) -> frozenset[Role]:
-    held = (RoleGrant.staff_id == token.staff_id) | (RoleGrant.service_account_id == token.service_account_id)
-    return frozenset(db.session.scalars(select(RoleGrant.role).where(RoleGrant.partner_id == token.partner_id, held)))
+def _roles(holder: Staff | ServiceAccount | None) -> frozenset[Role]:
+    """The holder's own; a token of the partner itself has none."""
+    return frozenset(grant.role for grant in holder.grants) if holder else frozenset()
 
 
 def _note_use(token: Token) -> None:

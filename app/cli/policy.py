@@ -10,6 +10,7 @@ import click
 from app.cli.shared import ID, MOMENT, as_json, in_app, rules_of, say
 from app.config import SetUpError
 
+SHOWN = 12
 ROWS = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -31,7 +32,8 @@ def understood(below: Any, file: Path) -> Any:
     except Faulty as error:
         faults = error.faults
     if faults:
-        raise SetUpError("\n".join(["these rows make no sense:", *faults]))
+        more = [f"… and {len(faults) - SHOWN} more like these"] if len(faults) > SHOWN else []
+        raise SetUpError("\n".join(["these rows make no sense:", *faults[:SHOWN], *more]))
     return found
 
 

@@ -40,12 +40,12 @@ def seed(machines: int, portfolio: str, partner_id: UUID | None, json_: bool) ->
     from app import seeding
 
     began = time.monotonic()
-    plan = _plan(machines, seeding.Portfolio(portfolio), partner_id)
+    plan = _plan(machines, portfolio, partner_id)
     sown = asdict(seeding.seed(plan, _progress(machines, began)))
     say({"partnerId": str(plan.partner_id), **sown, "seconds": round(time.monotonic() - began, 1)}, json_)
 
 
-def _plan(machines: int, portfolio: Any, partner_id: UUID | None) -> Any:
+def _plan(machines: int, portfolio: str, partner_id: UUID | None) -> Any:
     from email.utils import parseaddr
 
     from app.auth import acts
@@ -54,14 +54,15 @@ def _plan(machines: int, portfolio: Any, partner_id: UUID | None) -> Any:
     from app.db import transaction
     from app.installation import installation
     from app.queries import scope
-    from app.seeding import Plan
+    from app.seeding import plan
+    from app.seeding.portfolios import Portfolio
 
     with transaction():
         owner = scope.partner(partner_id) if partner_id else _made_up_partner()
         refuse_if(owner.authority is Authority.MIRROR, Reason.NOT_FORWARDED)
         refuse_if(owner.type is PartnerType.RESELLER, Reason.WRONG_PARTNER_TYPE)
     domain = parseaddr(installation().config.mail_from)[1].rpartition("@")[2]
-    return Plan(acts.console(owner.id), owner.id, portfolio, machines, rules_of(owner.id), domain)
+    return plan(acts.console(owner.id), owner.id, Portfolio(portfolio), machines, rules_of(owner.id), domain)
 
 
 def _made_up_partner() -> Any:

@@ -42,6 +42,8 @@ class Consent:
     may_bind: bool
     assurance: Assurance
     language: str
+    # The agreement's text, where its very bytes are held and were offered to be read.
+    document_sha256: str | None = None
 
 
 def accept(
@@ -73,6 +75,7 @@ def accept(
             "country": relationship.country,
             "language": consent.language,
             "statementSha256": sha256,
+            "documentSha256": consent.document_sha256,
             "invitation": str(invitation.id),
             "kind": invitation.kind,
             "assurance": consent.assurance,

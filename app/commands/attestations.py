@@ -15,7 +15,7 @@ from app.core.contact import Contact
 from app.core.evidence import stamp
 from app.core.facts import AttestFacts, WithdrawFacts
 from app.core.lifecycle import Event, State
-from app.core.permissions import Action, refusal
+from app.core.permissions import Action, refusal, require_person
 from app.core.policy import Rulebook
 from app.core.refusals import Reason, refuse_if
 from app.core.steps import attest_action
@@ -45,17 +45,9 @@ def attest(
     prepared: Prepared | None = None,
 ) -> None:
     """Record the partner's confirmation; beside a direct acceptance that still counts it changes no state."""
+    require_person(act)
     terms = rules.terms(machine.agreement_type, act.at)
-    cut_off = rules.cut_off(machine.agreement_type, relationship.country, act.at)
-    facts = AttestFacts(
-        forbidden=_forbidden(act, machine, prepared),
-        cloud=relationship.customer.cloud,
-        on_offer=rules.recordable(machine.agreement_type, act.at),
-        in_future=agreed_at > act.at + CLOCK_SKEW,
-        duplicate=already_confirmed(machine, contact, terms, cut_off),
-        direct_is_stale=machine.state is State.DIRECT and renewal_due(machine, relationship.country, act.at, rules),
-    )
-    refuse_if(act.service and not act.on_behalf_of, Reason.MISSING_FIELD, field="onBehalfOf")
+    facts = facts_of(act, machine, relationship, contact, agreed_at, rules, _forbidden(act, machine, prepared))
     corrects = machine.acceptance_number if machine.method is AcceptanceMethod.ATTESTED else None
     says = Says(
         clear={
@@ -75,11 +67,34 @@ def attest(
     if machine.state is State.ATTESTED:
         machine.acceptance_number = machine.number
         machine.method, machine.assurance = AcceptanceMethod.ATTESTED, Assurance.ATTESTED
-        machine.agreed_at, machine.template_id = agreed_at, terms.template_id
+        # A caller's clock may be ahead of ours; the acceptance counts from now on all the same.
+        machine.agreed_at, machine.template_id = min(agreed_at, act.at), terms.template_id
         machine.accepted_version = terms.version
         machine.scenario = None
         close(machine, InvitationStatus.REVOKED)
         finish(act, machine, TaskKind.ATTEST_BLOCKED)
+
+
+def facts_of(
+    act: Act,
+    machine: Machine,
+    relationship: Relationship,
+    contact: Contact,
+    agreed_at: datetime,
+    rules: Rulebook,
+    forbidden: Reason | None = None,
+) -> AttestFacts:
+    """What the machine has to know of an attestation before it is given."""
+    kind, country = machine.agreement_type, relationship.country
+    since = rules.cut_off(kind, country, act.at)
+    return AttestFacts(
+        forbidden=forbidden,
+        cloud=relationship.customer.cloud,
+        on_offer=rules.recordable(kind, act.at),
+        in_future=agreed_at > act.at + CLOCK_SKEW,
+        duplicate=already_confirmed(machine, contact, rules.terms(kind, act.at), since),
+        direct_is_stale=machine.state is State.DIRECT and renewal_due(machine, country, act.at, rules),
+    )
 
 
 def _forbidden(act: Act, machine: Machine, prepared: Prepared | None) -> Reason | None:

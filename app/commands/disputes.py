@@ -35,7 +35,7 @@ def open_dispute(act: Act, machine: Machine, reason: str, owner: Staff | None = 
         record_number=number,
         status=DisputeStatus.OPEN,
         reason=why,
-        opened_by=_who(act),
+        opened_by=act.signature,
         owner_id=owner.id if owner else None,
         due_at=act.at + timedelta(days=DAYS_TO_ANSWER),
         opened_at=act.at,
@@ -55,11 +55,7 @@ def close_dispute(act: Act, dispute: Dispute, answer: str, *, upheld: bool) -> N
         withdraw(act, machine, why)
     status = DisputeStatus.UPHELD if upheld else DisputeStatus.REJECTED
     dispute.status, dispute.answer = status, why
-    dispute.closed_at, dispute.closed_by = act.at, _who(act)
+    dispute.closed_at, dispute.closed_by = act.at, act.signature
     says = Says(clear={"dispute": str(dispute.id), "outcome": status}, personal={"reason": why})
     note(machine, Note.DISPUTE_CLOSED, act, says)
     finish(act, machine, TaskKind.ANSWER_DISPUTE)
-
-
-def _who(act: Act) -> str:
-    return act.on_behalf_of or (f"{act.name} <{act.email}>" if act.email else act.id or act.kind)

@@ -6,16 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from app.commands.attestations import CLOCK_SKEW, Prepared, attest, finish
-from app.commands.files import File, keep
+from app.commands.attestations import Prepared, attest, facts_of, finish
+from app.commands.files import MOST, File, keep
 from app.commands.firing import tell
-from app.commands.history import already_confirmed
 from app.core import contact as text
 from app.core.act import Act
 from app.core.contact import Contact
-from app.core.facts import AttestFacts
 from app.core.lifecycle import Event
-from app.core.permissions import Action, require
+from app.core.permissions import Action, require, require_person
 from app.core.policy import Rulebook
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.topology import objection
@@ -39,13 +37,8 @@ def submit(act: Act, machine: Machine, relationship: Relationship, ask: Prepare,
     require(act, Action.SUBMIT_DRAFT)
     waiting = select(Draft.id).where(Draft.machine_id == machine.id, Draft.status == DraftStatus.SUBMITTED)
     refuse_if(db.session.scalar(waiting) is not None, Reason.ALREADY_EXISTS, what="A draft for this customer")
-    by = _who(act)
     _check(act, machine, relationship, ask, rules)
-    db.session.execute(
-        update(Draft)
-        .where(Draft.machine_id == machine.id, Draft.status == DraftStatus.RETURNED)
-        .values(status=DraftStatus.DISCARDED, revision=Draft.revision + 1)
-    )
+    _give_way(act, machine)
     draft = Draft(
         id=new_id(),
         partner_id=machine.partner_id,
@@ -53,7 +46,7 @@ def submit(act: Act, machine: Machine, relationship: Relationship, ask: Prepare,
         machine=machine,
         from_partner_id=act.partner_id or machine.partner_id,
         status=DraftStatus.SUBMITTED,
-        prepared_by=by,
+        prepared_by=act.signature,
         preparer_id=None if act.service else text.uuid(act.id),
         first_name=ask.contact.first_name,
         last_name=ask.contact.last_name,
@@ -77,7 +70,7 @@ def resubmit(act: Act, draft: Draft, relationship: Relationship, ask: Prepare, r
     refuse_if(act.partner_id not in (None, draft.from_partner_id), Reason.NOT_FOUND, what="draft id")
     _expect(draft, "resubmit", DraftStatus.RETURNED)
     _check(act, draft.machine, relationship, ask, rules)
-    draft.prepared_by, draft.preparer_id = _who(act), None if act.service else text.uuid(act.id)
+    draft.prepared_by, draft.preparer_id = act.signature, None if act.service else text.uuid(act.id)
     draft.first_name, draft.last_name = ask.contact.first_name, ask.contact.last_name
     draft.email, draft.phone, draft.agreed_at = ask.contact.email, ask.contact.phone, ask.agreed_at
     draft.note, draft.reason, draft.decided_at, draft.decided_by = _note(ask.note), None, None, None
@@ -102,8 +95,9 @@ def approve(act: Act, draft: Draft, relationship: Relationship, rules: Rulebook)
     """The confirming partner vouches: an attestation with both names on record."""
     require(act, Action.APPROVE_DRAFT)
     _expect(draft, "approve", DraftStatus.SUBMITTED)
-    partner, by = db.session.get_one(Partner, draft.partner_id), _who(act)
-    same = act.id == str(draft.preparer_id) or by == draft.prepared_by
+    require_person(act)
+    partner = db.session.get_one(Partner, draft.partner_id)
+    same = act.id == str(draft.preparer_id) or _mailbox(act.signature) == _mailbox(draft.prepared_by)
     refuse_if(partner.four_eyes and same, Reason.SECOND_PERSON_NEEDED)
     prepared = Prepared(draft.id, draft.prepared_by, tuple(file.sha256 for file in draft.attachments))
     attest(act, draft.machine, relationship, draft.contact, draft.agreed_at, rules, prepared)
@@ -137,27 +131,27 @@ def assign(act: Act, draft: Draft, assignee: Staff, substitute: Staff | None = N
     _step(act, draft, DraftStep.ASSIGNED, assignee.name)
 
 
+def _give_way(act: Act, machine: Machine) -> None:
+    """A draft that was returned is over once another takes its place, and so is the task to revise it."""
+    held = (Draft.machine_id == machine.id, Draft.status == DraftStatus.RETURNED)
+    for former in db.session.scalars(select(Draft).where(*held)).all():
+        former.status = DraftStatus.DISCARDED
+        _step(act, former, DraftStep.DISCARDED)
+    finish(act, machine, TaskKind.REVISE_DRAFT)
+
+
 def _check(act: Act, machine: Machine, relationship: Relationship, ask: Prepare, rules: Rulebook) -> None:
     """What would be refused at the approval is refused at once."""
-    terms = rules.terms(machine.agreement_type, act.at)
-    cut_off = rules.cut_off(machine.agreement_type, relationship.country, act.at)
-    facts = AttestFacts(
-        forbidden=None,
-        cloud=relationship.customer.cloud,
-        on_offer=rules.recordable(machine.agreement_type, act.at),
-        in_future=ask.agreed_at > act.at + CLOCK_SKEW,
-        duplicate=already_confirmed(machine, ask.contact, terms, cut_off),
-        direct_is_stale=False,
-    )
+    require_person(act)
+    facts = facts_of(act, machine, relationship, ask.contact, ask.agreed_at, rules)
     word = objection(machine.state, Event.ATTEST, facts)
     if word:
         raise Refused(word, state=machine.state, event=Event.ATTEST, type=machine.agreement_type, cloud=facts.cloud)
 
 
-def _who(act: Act) -> str:
-    """The person behind an act: a service account has to say whom it acts for."""
-    refuse_if(act.service and not act.on_behalf_of, Reason.MISSING_FIELD, field="onBehalfOf")
-    return act.on_behalf_of or (f"{act.name} <{act.email}>" if act.email else act.id or act.kind)
+def _mailbox(signature: str) -> str:
+    """The address in `NAME <MAIL>`: a person stays the same however the name is spelled."""
+    return text.mailbox(signature.rpartition("<")[2])
 
 
 def _note(value: str | None) -> str | None:
@@ -169,6 +163,8 @@ def _expect(draft: Draft, event: str, *states: DraftStatus) -> None:
 
 
 def _attach(act: Act, draft: Draft, files: Sequence[File]) -> None:
+    many = len(draft.attachments) + len(files) > MOST
+    refuse_if(many, Reason.INVALID_VALUE, field=f"files (at most {MOST} to a draft)")
     for file in files:
         values = {"name": file.name, "media_type": file.media_type, "sha256": keep(act, file), "created_at": act.at}
         db.session.add(Attachment(id=new_id(), partner_id=draft.partner_id, draft_id=draft.id, **values))
@@ -183,13 +179,13 @@ def _hand_in(act: Act, draft: Draft, step: DraftStep, note: str | None) -> None:
 
 
 def _decide(act: Act, draft: Draft, status: DraftStatus) -> None:
-    draft.status, draft.decided_at, draft.decided_by = status, act.at, _who(act)
+    draft.status, draft.decided_at, draft.decided_by = status, act.at, act.signature
     finish(act, draft.machine, TaskKind.REVIEW_DRAFT)
 
 
 def _step(act: Act, draft: Draft, step: DraftStep, note: str | None = None) -> None:
     values = {"partner_id": draft.partner_id, "draft_id": draft.id, "step": step, "note": note, "at": act.at}
-    db.session.add(DraftEvent(id=new_id(), actor=_who(act), **values))
+    db.session.add(DraftEvent(id=new_id(), actor=act.signature, **values))
 
 
 def _task(act: Act, draft: Draft, kind: TaskKind, partner_id: object, assignee_id: object) -> None:

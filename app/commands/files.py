@@ -24,8 +24,8 @@ class File:
     @classmethod
     def parse(cls, name: str | None, media_type: str | None, content: bytes) -> "File":
         """A file as it may be kept: a plain name without folders, not empty, not too large."""
-        plain = text.line(name, "file name").replace("\\", "/").rsplit("/", 1)[-1]
-        refuse_if(not plain, Reason.MISSING_FIELD, field="file name")
+        plain = text.line(name, "file name").replace("\\", "/").rsplit("/", 1)[-1].strip()
+        refuse_if(plain in ("", ".", ".."), Reason.MISSING_FIELD, field="file name")
         refuse_if(not 0 < len(content) <= LARGEST, Reason.INVALID_VALUE, field=f"{plain} (1 byte to 5 MB)")
         kind = text.line(media_type, "media type", required=False, limit=100)
         return cls(plain, kind or "application/octet-stream", content)

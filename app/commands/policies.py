@@ -23,8 +23,9 @@ def set_rows(act: Act, partner: Partner, content: str, below: Policy) -> PolicyR
         faults = error.faults
     if faults:
         raise Refused(Reason.INVALID_VALUE, field=f"rows ({'; '.join(faults)})")
-    by = f"{act.name} <{act.email}>" if act.email else act.id or act.kind
-    revision = PolicyRevision(id=new_id(), partner_id=partner.id, content=content, set_by=by, created_at=act.at)
+    revision = PolicyRevision(
+        id=new_id(), partner_id=partner.id, content=content, set_by=act.signature, created_at=act.at
+    )
     db.session.add(revision)
     db.session.flush()
     return revision

@@ -5,13 +5,13 @@ import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from app.core import contact as text
 from app.core.act import Act
 from app.core.permissions import Action, require
 from app.core.refusals import Reason, refuse_if
-from app.core.vocabulary import DisputeStatus, DraftStatus, Role, TokenKind
+from app.core.vocabulary import DisputeStatus, DraftStatus, Role, TaskKind, TokenKind
 from app.db import db, new_id
 from app.models import Dispute, Draft, Partner, RoleGrant, ServiceAccount, Staff, Task, Token
 
@@ -55,8 +55,11 @@ def hand_over(act: Act, staff: Staff, to: Staff | None) -> int:
     refuse_if(not fit, Reason.INVALID_VALUE, field="to (somebody else of the same partner, not disabled)")
     heir = to.id if to else None
     mine = (Draft.assignee_id == staff.id, Draft.status == DraftStatus.SUBMITTED)
+    # The task to decide a draft is always the one's whose draft it is.
+    second = select(Draft.substitute_id).where(*mine, Draft.machine_id == Task.machine_id).scalar_subquery()
+    next_one = heir or case((Task.kind == TaskKind.REVIEW_DRAFT, second), else_=None)
     moved = [
-        update(Task).where(Task.assignee_id == staff.id, Task.closed_at.is_(None)).values(assignee_id=heir),
+        update(Task).where(Task.assignee_id == staff.id, Task.closed_at.is_(None)).values(assignee_id=next_one),
         update(Draft).where(*mine).values(assignee_id=heir or Draft.substitute_id, revision=Draft.revision + 1),
         update(Draft)
         .where(Draft.substitute_id == staff.id, Draft.status == DraftStatus.SUBMITTED)

@@ -35,6 +35,11 @@ class Act:
             return "customer"
         return ",".join(role for role in Role if role in self.roles) or None
 
+    @property
+    def signature(self) -> str:
+        """The person behind the act, as people are named: the true employee, the name with its mailbox, or the id."""
+        return self.on_behalf_of or (f"{self.name} <{self.email}>" if self.email else self.id or self.kind)
+
     def actor(self) -> dict[str, str | None]:
         """The `actor` member of a record."""
         return {"kind": self.kind, "id": self.id, "role": self.role, "method": self.method}

@@ -22,7 +22,6 @@ class Warn(StrEnum):
 
     DISPUTED = "disputed"
     RECONFIRM = "reconfirm"
-    DIRECT_DEAD_END = "direct-acceptance-unavailable"
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,6 @@ class Decision:
     reason: Reason | None = None
     missing: AgreementType | None = None
     authority: Authority = Authority.LOCAL
-    checked_at: datetime | None = None
     valid_until: datetime | None = None
     warnings: tuple[Warn, ...] = ()
 

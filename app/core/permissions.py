@@ -79,6 +79,12 @@ def refusal(act: Act, action: Action) -> Reason | None:
     return None if act.roles & roles or (act.app_only and rule.app_only) else Reason.ROLE_NOT_ALLOWED
 
 
+def require_person(act: Act) -> None:
+    """A service account has to say for whom it vouches."""
+    if act.service and not act.on_behalf_of:
+        raise Refused(Reason.MISSING_FIELD, field="onBehalfOf")
+
+
 def overrides(text: str) -> dict[str, frozenset[Role]]:
     """`action=role role; action=role` as a table; which partner types may act is no setting."""
     found: dict[str, frozenset[Role]] = {}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask, request
+from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -18,8 +19,16 @@ from app.errors.pages import GONE as GONE
 from app.errors.pages import on_page as on_page
 
 
+class InOrder(DefaultJSONProvider):
+    """Members in the order in which the documents name them."""
+
+    sort_keys = False
+
+
 class Application(Flask):
     """Flask, but a failure is logged by its endpoint: paths of links carry tokens."""
+
+    json_provider_class = InOrder
 
     def log_exception(self, exc_info: Any) -> None:
         self.logger.error("request failed in %s", request.endpoint, exc_info=exc_info)

@@ -69,7 +69,7 @@ def _as_vendor_duplicate(code: int, words: str) -> dict[str, Any]:
 def _respond(status: int, body: dict[str, Any]) -> Response:
     view = current_app.view_functions.get(request.endpoint or "")
     kind = "application/json" if getattr(view, "vendors", False) else "application/problem+json"
-    response = Response(json.dumps(body, sort_keys=False), status, content_type=kind)
+    response = Response(json.dumps(body), status, content_type=kind)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -50,7 +50,6 @@ def as_json(decision: Decision, step: Step | None, customer: UUID, url: Url) -> 
         "reason": decision.reason,
         "agreementType": decision.missing,
         "authority": decision.authority,
-        "checkedAt": stamp(decision.checked_at) if decision.checked_at else None,
         "next": step_json(step, customer, url),
         "validUntil": stamp(decision.valid_until) if decision.valid_until else None,
         "warnings": list(decision.warnings),

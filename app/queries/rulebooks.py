@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, false, func, select
 
 from app.core.policy import Rulebook
 from app.core.rows import laid_over
@@ -12,8 +12,8 @@ from app.db import db
 from app.models import AgreementVersion, PolicyRevision
 
 KEPT = 1000
-# Everything that is added is only ever added to, so a count tells whether something is new.
-_books: dict[tuple[int, str, UUID | None], tuple[tuple[int, int], Rulebook, Rulebook]] = {}
+Stamp = tuple[Any, ...]
+_books: dict[tuple[int, str, UUID | None], tuple[Stamp, Rulebook, Rulebook]] = {}
 
 
 def of(base: Rulebook, partner_id: UUID | None) -> Rulebook:
@@ -33,11 +33,22 @@ def of(base: Rulebook, partner_id: UUID | None) -> Rulebook:
     return book
 
 
-def _stamp(partner_id: UUID | None) -> tuple[int, int]:
-    versions = select(func.count()).select_from(AgreementVersion).scalar_subquery()
-    own = select(func.count()).where(PolicyRevision.partner_id == partner_id).scalar_subquery()
-    versions_found, rows_found = db.session.execute(select(versions, own)).one()
-    return versions_found, rows_found
+def _stamp(partner_id: UUID | None) -> Stamp:
+    """How many there are and which is the newest: a count alone would not see one that took another's place."""
+    versions, rows = select(AgreementVersion.id), select(PolicyRevision.id).where(_own(partner_id))
+    parts = [
+        part
+        for table in (versions, rows)
+        for part in (
+            select(func.count()).select_from(table.subquery()).scalar_subquery(),
+            table.order_by(table.selected_columns[0].desc()).limit(1).scalar_subquery(),
+        )
+    ]
+    return tuple(db.session.execute(select(*parts)).one())
+
+
+def _own(partner_id: UUID | None) -> ColumnElement[bool]:
+    return PolicyRevision.partner_id == partner_id if partner_id else false()
 
 
 def published() -> dict[AgreementType, list[dict[str, Any]]]:
@@ -51,8 +62,5 @@ def published() -> dict[AgreementType, list[dict[str, Any]]]:
 def rows(partner_id: UUID | None) -> str | None:
     """The partner's own policy rows as they were last set."""
     return db.session.scalar(
-        select(PolicyRevision.content)
-        .where(PolicyRevision.partner_id == partner_id)
-        .order_by(PolicyRevision.id.desc())
-        .limit(1)
+        select(PolicyRevision.content).where(_own(partner_id)).order_by(PolicyRevision.id.desc()).limit(1)
     )

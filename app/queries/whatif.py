@@ -22,7 +22,7 @@ from app.core.vocabulary import (
     PurchaseKind,
     RelationshipState,
 )
-from app.db import db
+from app.db import Utc, db
 from app.models import Customer, Dispute, Draft, FurtherReseller, Invitation, Machine, Partner, Purchase, Relationship
 from app.queries.subjects import FOR_ALL_PARTNERS
 
@@ -48,23 +48,28 @@ class Portfolio:
         since = {start_of(rule.accepted_since) for rule in asked if rule.accepted_since}
         self.cuts = sorted(since | {at + timedelta(microseconds=1)})
         self.machines = {kind: aliased(Machine) for kind in self.kinds}
-        self.columns = self._common() | {
+        found = self._common() | {
             f"{kind} {name}": column for kind in self.kinds for name, column in self._of_kind(kind).items()
         }
+        self.columns = {name: column.label(f"key{number}") for number, (name, column) in enumerate(found.items())}
         self.answers: dict[tuple[Any, ...], Answer] = {}
 
     def groups(self) -> Iterator[tuple[int, Answer]]:
         """How many customers have each answer."""
-        keys = [column.label(None) for column in self.columns.values()]
-        dates = [agreed for kind in self.kinds for agreed in self._earliest(kind)]
-        for row in db.session.execute(self._from(select(*keys, *dates, func.count())).group_by(*keys)):
+        keys = list(self.columns.values())
+        dates = [agreed for kind in self.kinds for agreed in self._dates(kind)]
+        each = self._from(select(*keys, *(date.label(f"date{number}") for number, date in enumerate(dates)))).subquery()
+        told_apart = [each.c[f"key{number}"] for number in range(len(keys))]
+        # One date of a group stands for all of them: none of the moments that matter lies between two.
+        earliest = [func.min(each.c[f"date{number}"]) for number in range(len(dates))]
+        for row in db.session.execute(select(*told_apart, *earliest, func.count()).group_by(*told_apart)):
             key, moments = tuple(row[: len(keys)]), row[len(keys) : -1]
             self.answers[key] = self._answer(dict(zip(self.columns, key, strict=True)), iter(moments))
             yield row[-1], self.answers[key]
 
     def customers(self) -> Iterator[tuple[str, str, Answer]]:
         """Id, company and answer of every customer, in the order of their ids; ask for the groups first."""
-        who = (type_coerce(Relationship.customer_id, String), Relationship.company)
+        who = (_raw(Relationship.customer_id).label("customer"), Relationship.company)
         query = self._from(select(*who, *self.columns.values())).order_by(Relationship.customer_id)
         for row in db.session.execute(query.execution_options(yield_per=PER_FETCH)):
             yield _dashed(str(row[0])), row[1], self.answers[tuple(row[2:])]
@@ -162,9 +167,8 @@ class Portfolio:
         )
         return version, agreed
 
-    def _earliest(self, kind: AgreementType) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-        """One date of a group stands for all of them: none of the moments that matter lies between two."""
-        return func.min(self.machines[kind].agreed_at), func.min(self._shared(kind)[1])
+    def _dates(self, kind: AgreementType) -> tuple[Any, Any]:
+        return self.machines[kind].agreed_at, type_coerce(self._shared(kind)[1], Utc())
 
 
 def _standing(

@@ -41,6 +41,8 @@ from app.seeding.moulds import Moulds
 from app.seeding.people import Company
 from app.seeding.storage import COLUMNS, Moment
 
+Rows = dict[type[Base], list[tuple[Any, ...]]]
+
 SCENARIO = 1  # the customer has bought through this partner
 FIRST_REVISION, MOVED = 1, 2
 # Plain words: a driver takes longer over those that know their vocabulary.
@@ -67,16 +69,17 @@ def new_key() -> str:
     return uuid7().hex
 
 
+def numbered(rows: Rows, first: int) -> Rows:
+    """The rows, their news with numbers in the partner's feed."""
+    return rows | {News: [(*row, seq) for seq, row in enumerate(rows[News], first)]}
+
+
 class Batch:
     """The rows of some customers of one partner."""
 
     def __init__(self, moulds: Moulds, partner: str, mail_domain: str) -> None:
-        self.rows: dict[type[Base], list[tuple[Any, ...]]] = {model: [] for model in COLUMNS}
+        self.rows: Rows = {model: [] for model in COLUMNS}
         self._moulds, self._partner, self._mail_domain = moulds, partner, mail_domain
-
-    def number(self, first: int) -> None:
-        """Give the news their numbers in the partner's feed, in the order in which they were written."""
-        self.rows[News] = [(*row, seq) for seq, row in enumerate(self.rows[News], first)]
 
     def customer(self, who: Company, added: Moment) -> str:
         """The tenant and the relationship; answers the tenant's key."""

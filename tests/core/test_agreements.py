@@ -68,15 +68,92 @@ def test_a_minor_version_makes_nothing_stale() -> None:
     assert not TWO.terms(MCA, datetime(2024, 1, 1, tzinfo=UTC)).stale(0)
 
 
+# A version announced in May, asked for in June; what is older counts until September. One more without a grace.
+GRACE = catalogue(
+    version(0, date(2019, 10, 1), material=True),
+    version(1, date(2024, 5, 1), material=True) | {"effective": date(2024, 6, 1), "grace": date(2024, 9, 1)},
+    version(2, date(2024, 8, 1), material=True) | {"effective": date(2024, 8, 15)},
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "accepted", "outdated", "stale", "by"),
+    [
+        ("2024-05-31", 0, False, False, None),  # announced, not asked for
+        ("2024-06-01", 0, True, False, "2024-09-01"),
+        ("2024-08-14", 0, True, False, "2024-09-01"),
+        ("2024-08-15", 0, True, True, "2024-08-15"),  # the next one has no grace
+        ("2024-08-14", 1, False, False, None),
+        ("2024-08-15", 1, True, True, "2024-08-15"),
+        ("2024-08-15", 2, False, False, None),
+        ("2024-08-15", None, False, False, None),
+    ],
+)
+def test_an_older_acceptance_counts_until_the_first_grace_runs_out(
+    day: str, accepted: int | None, outdated: bool, stale: bool, by: str | None
+) -> None:
+    terms = GRACE.terms(MCA, datetime.fromisoformat(f"{day}T23:59:59+00:00"))
+    assert (terms.outdated(accepted), terms.stale(accepted)) == (outdated, stale)
+    assert terms.reconfirm_by(accepted) == (date.fromisoformat(by) if by else None)
+
+
+def test_a_grace_ends_with_the_day_before_it() -> None:
+    one = catalogue(*GRACE.agreements[MCA]["versions"][:2])
+    ends = datetime(2024, 9, 1, tzinfo=UTC)
+    assert not one.terms(MCA, ends - timedelta(microseconds=1)).stale(0)
+    assert one.terms(MCA, ends).stale(0)
+
+
+def test_a_version_is_asked_for_when_published_and_counts_alone_when_asked_for_unless_it_says_otherwise() -> None:
+    plain, later = (GRACE.versions(MCA)[index] for index in (0, 2))
+    assert (plain.effective, plain.grace) == (date(2019, 10, 1), date(2019, 10, 1))
+    assert (later.published, later.effective, later.grace) == (date(2024, 8, 1), date(2024, 8, 15), date(2024, 8, 15))
+
+
+def test_versions_are_in_the_order_of_their_ranks() -> None:
+    shuffled = catalogue(*reversed(GRACE.agreements[MCA]["versions"]))
+    assert shuffled.versions(MCA) == GRACE.versions(MCA)
+    assert [one.rank for one in shuffled.versions(MCA)] == [0, 1, 2]
+
+
+def test_versions_published_since_are_added_to_those_that_came_with_assent() -> None:
+    added = {MCA: [version(1, date(2026, 1, 1), material=True)]}
+    more = CATALOGUE.with_versions(added)
+    assert [(one.rank, one.published) for one in more.versions(MCA)] == [(0, date(2019, 10, 1)), (1, date(2026, 1, 1))]
+    assert more.versions(AgreementType.CLOUD) == CATALOGUE.versions(AgreementType.CLOUD)
+    assert more.terms(MCA, NOW).version == 1
+    assert (more.terms(MCA, NOW).title, more.languages) == (CATALOGUE.terms(MCA, NOW).title, CATALOGUE.languages)
+    assert [one.rank for one in CATALOGUE.versions(MCA)] == [0]
+
+
+@pytest.mark.parametrize(
+    ("template", "kind"),
+    [
+        ("117a77b0-9360-443b-8795-c6dedc750cf9", MCA),
+        ("998b88de-aa99-4388-a42c-1b3517d49490", AgreementType.CLOUD),
+        ("117A77B0-9360-443B-8795-C6DEDC750CF9", None),
+        ("MicrosoftCustomerAgreement", None),
+        ("", None),
+    ],
+)
+def test_a_template_tells_which_agreement_it_is_of(template: str, kind: AgreementType | None) -> None:
+    assert CATALOGUE.type_of(template) is kind
+
+
 @pytest.mark.parametrize(
     ("kind", "at"),
-    [(AgreementType.CLOUD, NOW), (MCA, datetime(2019, 9, 30, 23, 59, tzinfo=UTC))],
+    [
+        (AgreementType.CLOUD, datetime(2018, 8, 6, 23, 59, tzinfo=UTC)),
+        (MCA, datetime(2019, 9, 30, 23, 59, tzinfo=UTC)),
+    ],
 )
 def test_an_agreement_that_is_not_on_offer_is_refused_by_name(kind: AgreementType, at: datetime) -> None:
     with pytest.raises(Refused) as refused:
         CATALOGUE.terms(kind, at)
     assert refused.value.reason is Reason.UNKNOWN_AGREEMENT_TYPE
     assert refused.value.data == {"type": kind}
+    assert not CATALOGUE.offered(kind, at)
+    assert CATALOGUE.offered(kind, at + timedelta(minutes=1))
 
 
 def test_the_agreement_on_offer_carries_the_vendors_constants() -> None:

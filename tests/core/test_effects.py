@@ -10,6 +10,8 @@ from app.core.vocabulary import Lane, NewsType, Note, Owed, TaskKind
 TABLE = [
     ("created", "agreement.created", [], [], None),
     ("bounced", "invitation.bounced", [], [], None),
+    ("disputed", "agreement.disputed", [], [], "answer-dispute"),
+    ("dispute-closed", "agreement.dispute-closed", [], [], None),
     ("invite", "agreement.invited", ["invitation"], ["invitation-expiry"], None),
     ("accept", "agreement.direct-accepted", [], [], None),
     ("block", "agreement.blocked", ["blocked"], [], "attest-blocked"),
@@ -56,5 +58,6 @@ def test_every_word_is_used() -> None:
     made = {owed for effect in EFFECTS.values() for owed in (*effect.mails, *effect.timers)}
     assert made | {Owed.SIGN_IN_CODE} == set(Owed)
     tasks = {effect.task for effect in EFFECTS.values()} - {None}
-    assert tasks | {TaskKind.MAIL_FAILED} == set(TaskKind)
+    # What becomes of a mail and of a draft moves no agreement: the worker and the commands of drafts ask for these.
+    assert tasks | {TaskKind.MAIL_FAILED, TaskKind.REVIEW_DRAFT, TaskKind.REVISE_DRAFT} == set(TaskKind)
     assert {key for key in EFFECTS if isinstance(key, Note)} <= set(Note)

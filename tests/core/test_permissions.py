@@ -1,12 +1,14 @@
 """Who may do what: the whole table, cell by cell, and the word for no."""
 
 import itertools
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from app.core.act import Act
-from app.core.permissions import Action, refusal, require
+from app.core.permissions import Action, overrides, refusal, require
 from app.core.refusals import Reason, Refused
 from app.core.vocabulary import ActorKind, Method, PartnerType, Role
 
@@ -29,6 +31,13 @@ TABLE = [
     ("attest-blocked", "ASHG", "ASHG", ""),
     ("withdraw", "AS", "AS", ""),
     ("record-purchase", "AS", "AS", ""),
+    ("place-order", "AS", "AS", ""),
+    ("submit-draft", "AS", "AS", "AS"),
+    ("approve-draft", "ASHG", "ASHG", ""),
+    ("return-draft", "ASHG", "ASHG", ""),
+    ("open-dispute", "AS", "AS", "AS"),
+    ("close-dispute", "AS", "AS", ""),
+    ("manage-rules", "G", "G", ""),
     ("manage-staff", "G", "G", "G"),
 ]
 TYPES = (PartnerType.DIRECT_BILL, PartnerType.PROVIDER, PartnerType.RESELLER)
@@ -87,11 +96,91 @@ def test_the_console_and_the_clock_may_do_everything(action: Action) -> None:
         (Action.REVOKE, Reason.WRONG_PARTNER_TYPE),
         (Action.WITHDRAW, Reason.WRONG_PARTNER_TYPE),
         (Action.RECORD_PURCHASE, Reason.WRONG_PARTNER_TYPE),
+        (Action.APPROVE_DRAFT, Reason.RESELLER_CANNOT_ATTEST),
+        (Action.RETURN_DRAFT, Reason.WRONG_PARTNER_TYPE),
+        (Action.PLACE_ORDER, Reason.WRONG_PARTNER_TYPE),
+        (Action.CLOSE_DISPUTE, Reason.WRONG_PARTNER_TYPE),
+        (Action.MANAGE_RULES, Reason.WRONG_PARTNER_TYPE),
     ],
 )
 def test_a_reseller_is_told_that_it_is_its_type_and_not_its_role(action: Action, word: Reason) -> None:
     for roles in ((), tuple(Role)):
         assert refusal(act(*roles, type=PartnerType.RESELLER), action) is word
+
+
+# A token of the partner itself, without a person.
+
+
+def partner_itself(type: PartnerType, *roles: Role) -> Act:
+    return Act(ActorKind.STAFF, Method.API_TOKEN, NOW, roles=frozenset(roles), partner_type=type, app_only=True)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_the_partner_itself_may_look_add_customers_and_order_where_its_people_may(action: Action) -> None:
+    for type, may in (
+        (PartnerType.DIRECT_BILL, {"add-customer", "view", "place-order"}),
+        (PartnerType.PROVIDER, {"add-customer", "view", "place-order"}),
+        (PartnerType.RESELLER, {"add-customer", "view"}),
+    ):
+        assert (refusal(partner_itself(type), action) is None) == (action in may)
+
+
+def test_no_person_is_no_reason_to_forget_which_types_of_partners_may() -> None:
+    reseller = partner_itself(PartnerType.RESELLER)
+    assert refusal(reseller, Action.PLACE_ORDER) is Reason.WRONG_PARTNER_TYPE
+    assert refusal(reseller, Action.ATTEST) is Reason.RESELLER_CANNOT_ATTEST
+    assert refusal(partner_itself(PartnerType.PROVIDER), Action.ATTEST) is Reason.ROLE_NOT_ALLOWED
+
+
+# Settings may name other roles for an action.
+
+
+def test_settings_take_the_place_of_the_tables_roles_for_the_action_they_name() -> None:
+    named = overrides("attest-blocked=admin-agent sales-agent; attest=helpdesk-agent")
+    for action, letters in ((Action.ATTEST_BLOCKED, "AS"), (Action.ATTEST, "H"), (Action.WITHDRAW, "AS")):
+        allowed = {one for one, role in LETTERS.items() if refusal(replace(act(role), overrides=named), action) is None}
+        assert allowed == set(letters)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_no_setting_lets_another_type_of_partner_act(action: Action) -> None:
+    named = overrides(f"{action}={' '.join(Role)}")
+    for type in TYPES:
+        refused = refusal(replace(act(*Role, type=type), overrides=named), action)
+        assert refused == refusal(act(*Role, type=type), action)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("", {}),
+        (" ; ;", {}),
+        ("invite=sales-agent", {"invite": "S"}),
+        (" invite =  sales-agent   admin-agent ;withdraw=global-admin;", {"invite": "AS", "withdraw": "G"}),
+        ("invite=sales-agent; invite=admin-agent", {"invite": "A"}),
+    ],
+)
+def test_roles_are_read_from_one_line_of_settings(text: str, read: dict[str, str]) -> None:
+    assert overrides(text) == {
+        action: frozenset(LETTERS[letter] for letter in letters) for action, letters in read.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("atest=admin-agent", "knows no action 'atest'; it knows add-customer, view, "),
+        ("ATTEST=admin-agent", "knows no action 'ATTEST'"),
+        ("attest", "knows no action 'attest'"),
+        ("=admin-agent", "knows no action ''"),
+        ("attest=", "attest needs roles of: admin-agent, sales-agent, helpdesk-agent, global-admin"),
+        ("invite=admin-agent; attest=admin,sales", "attest needs roles of: admin-agent"),
+        ("attest=admin-agent=sales-agent", "attest needs roles of: admin-agent"),
+    ],
+)
+def test_settings_that_make_no_sense_say_what_they_know(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match="^" + re.escape(said)):
+        overrides(text)
 
 
 def test_require_raises_the_word_and_names_the_action() -> None:

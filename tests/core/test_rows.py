@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.policy import Cell, Offer, Policy, Rule, Topic
@@ -99,9 +99,8 @@ def test_a_row_that_names_no_operation_leaves_automatic_renewals_alone(written: 
         # Days.
         ({"from": "2024-01-01"}, f"from {A_DAY}"),
         ({"from": datetime(2024, 1, 1, tzinfo=UTC)}, f"from {A_DAY}"),
-        ({"from": datetime(2024, 1, 1, 12)}, f"from {A_DAY}"),  # noqa: DTZ001
+        ({"from": datetime(2024, 1, 1, 12)}, f"from {A_DAY}"),
         ({"until": time(12)}, f"until {A_DAY}"),
-        ({"until": 2025}, f"until {A_DAY}"),
         ({"accepted-since": True}, f"accepted-since {A_DAY}"),
         ({"until": date(2023, 12, 31)}, "until must lie after from"),
         ({"until": date(2024, 1, 1)}, "until must lie after from"),
@@ -114,10 +113,7 @@ def test_a_row_that_names_no_operation_leaves_automatic_renewals_alone(written: 
         ({"channel": ["API"]}, "channel does not know 'API'; it knows dashboard, api, sdk"),
         ({"environment": {"a": 1}}, "environment must be a list of words"),
         ({"environment": ["test"]}, "environment does not know 'test'; it knows production, sandbox"),
-        (
-            {"operation": ["upgrade"]},
-            "operation does not know 'upgrade'; it knows new-purchase, seat-change, renewal, auto-renewal",
-        ),
+        ({"operation": ["upgrade"]}, f"operation does not know 'upgrade'; it knows {', '.join(Operation)}"),
         ({"offer": [""]}, "offer must be a list of words"),
         ({"offer": "plain"}, "offer must be a list of words"),
         ({"region": ["se"]}, f"region {COUNTRIES}"),
@@ -185,10 +181,7 @@ def test_a_row_that_is_not_whole_or_on_another_topic_says_what_is_wrong(row: dic
         ({"id": "x", "name": "X", "needs": "MCA"}, [f"'x' needs does not know 'MCA'; it knows {AGREEMENTS}"]),
         (
             {"id": "x", "name": "X", "kind": "gift"},
-            [
-                "'x' kind does not know 'gift'; it knows offer, software, software-subscription, reserved-instance, "
-                "azure-plan, auto-renewal"
-            ],
+            [f"'x' kind does not know 'gift'; it knows {', '.join(PurchaseKind)}"],
         ),
         ({"id": "x", "name": 5}, [f"'x' name {ONE_LINE}"]),
         ({"id": "plain", "name": "X"}, ["'plain' id 'plain' is a word of the rows themselves"]),
@@ -240,20 +233,16 @@ values = st.recursive(
     max_leaves=4,
 )  # fmt: skip
 tables = st.dictionaries(st.sampled_from([*READ, *READ_OFFER, "zzz"]), values, max_size=6)
+contents = st.dictionaries(
+    st.sampled_from(["rule", "offer", "else"]), st.lists(tables, max_size=3) | values, max_size=3
+)
 
 
-@given(st.dictionaries(st.sampled_from(["rule", "offer", "else"]), st.lists(tables, max_size=3) | values, max_size=3))
+@settings(max_examples=60)
+@given(contents)
 def test_whatever_stands_there_it_is_a_policy_or_faults(content: dict[str, Any]) -> None:
     try:
-        assert parse(content, "rows").rules is not None
+        wrong = [] if parse(content, "rows") else ["neither"]
     except Faulty as faulty:
-        assert faulty.faults
-        assert all(fault.startswith("rows: ") for fault in faulty.faults)
-
-
-@given(st.text(alphabet=st.characters(codec="utf-8")) | st.text(alphabet="[]rule=\"'\n #1-:,{}.", max_size=40))
-def test_whatever_is_written_it_is_a_policy_or_faults(text: str) -> None:
-    try:
-        laid_over(NOTHING, text, "rows")
-    except Faulty as faulty:
-        assert faulty.faults
+        wrong = [fault for fault in faulty.faults or ["nothing named"] if not fault.startswith("rows: ")]
+    assert wrong == []

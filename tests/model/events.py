@@ -194,5 +194,9 @@ def purchase(model: Model, at: datetime, who: Who, by: tuple[str, ...], kind: st
     return None
 
 
-def add_again(who: Who) -> str | None:
-    return first(*no_agent(who, confirming=False), ("already-exists", True))
+def add_again(model: Model, who: Who) -> str | None:
+    """A relationship that was removed begins anew; there is no second one."""
+    word = first(*no_agent(who, confirming=False), ("already-exists", model["relation"] != "removed"))
+    if not word:
+        model["relation"] = "active"
+    return word

@@ -125,7 +125,7 @@ class Life(Compared):
 
     @happens(1, who=WHO)
     def add_again(self, who: events.Who) -> None:
-        word = events.add_again(who)
+        word = events.add_again(self.model, who)
 
         def command(_machine: Machine, _relationship: Relationship) -> None:
             partner = db.session.get_one(Partner, self.place.partner)

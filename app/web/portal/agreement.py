@@ -1,21 +1,24 @@
 """The agreement: read it, accept or decline, see what was recorded."""
 
-from flask import redirect, render_template, request, url_for
+from io import BytesIO
+
+from flask import redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app.auth import acts, visits
 from app.auth.visits import Visit
 from app.commands import acceptances
 from app.commands.acceptances import Consent
-from app.core.agreements import Terms
+from app.core.agreements import FALLBACK_LANGUAGE, Terms
 from app.core.lifecycle import State
 from app.core.policy import Rulebook
 from app.core.refusals import Reason, Refused
 from app.core.vocabulary import Assurance, InvitationStatus
-from app.db import transaction
+from app.db import db, transaction
 from app.errors import GONE, answer, on_page, on_refused
 from app.installation import installation
-from app.queries import receipts, rulebooks
+from app.models import AgreementDocument, Blob
+from app.queries import receipts, rulebooks, versions
 from app.web.portal import bp
 from app.web.portal.statement import Statement, statement
 
@@ -31,11 +34,12 @@ def show() -> ResponseReturnValue:
 
 def page(visit: Visit, problem: Refused | None = None) -> str:
     """The one page there is to see now; `problem` says why the last step did not happen."""
-    terms, shown = offered(visit)
+    terms, text, shown = offered(visit)
     remedy = on_page(problem).remedy if problem else None
     used = visit.invitation.status is InvitationStatus.USED
     receipt = receipts.of(visit.machine, visit.invitation) if used else None
-    words = {"visit": visit, "terms": terms, "statement": shown, "problem": remedy, "receipt": receipt}
+    words = {"visit": visit, "terms": terms, "statement": shown, "document": text}
+    words |= {"problem": remedy, "receipt": receipt}
     return render_template(template(visit), **words)
 
 
@@ -72,9 +76,11 @@ def settled(visit: Visit) -> bool:
     return visit.invitation.status in ANSWERED or visit.machine.state is State.BLOCKED
 
 
-def offered(visit: Visit) -> tuple[Terms, Statement]:
+def offered(visit: Visit) -> tuple[Terms, AgreementDocument | None, Statement]:
     terms = rules(visit).terms(visit.machine.agreement_type, acts.now())
-    return terms, statement(visit, terms, language(visit))
+    languages = (language(visit), FALLBACK_LANGUAGE)
+    text = versions.document(terms.type, terms.version, visit.relationship.country, languages)
+    return terms, text, statement(visit, terms, language(visit), text)
 
 
 def rules(visit: Visit) -> Rulebook:
@@ -94,6 +100,17 @@ def signed_in() -> Visit:
     return visit
 
 
+@bp.get("/portal/agreement/document")
+def document() -> ResponseReturnValue:
+    """For the identified person: the agreement's text, the very bytes whose hash goes on record."""
+    _, text, _ = offered(signed_in())
+    if text is None:
+        raise Refused(Reason.NOT_FOUND, what="document")
+    content = BytesIO(db.session.get_one(Blob, text.sha256).content)
+    opens = text.media_type == "application/pdf"
+    return send_file(content, text.media_type, as_attachment=not opens, download_name=text.name, max_age=0)
+
+
 @bp.post("/portal/accept")
 def accept() -> ResponseReturnValue:
     """For the identified person; a second click finds the answer recorded and shows it."""
@@ -110,7 +127,7 @@ def _accept(visit: Visit) -> None:
     if visit.alive and acceptances.is_barred(visit.machine):
         acceptances.block(act, visit.machine, visit.invitation)
         return
-    _, shown = offered(visit)
+    _, document, shown = offered(visit)
     ticked = {name for name in shown.boxes if request.form.get(name) == "yes"}
     user = visit.user
     consent = Consent(
@@ -121,6 +138,7 @@ def _accept(visit: Visit) -> None:
         may_bind=user.is_admin if user else "authority" in ticked,
         assurance=Assurance.TENANT_ACCOUNT if user else Assurance.MAILBOX_CODE,
         language=language(visit),
+        document_sha256=document.sha256 if document else None,
     )
     acceptances.accept(act, visit.machine, visit.relationship, visit.invitation, consent, rules(visit))
 

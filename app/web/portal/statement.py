@@ -7,6 +7,7 @@ from flask import render_template
 
 from app.auth.visits import Visit
 from app.core.agreements import Terms
+from app.models import AgreementDocument
 
 # Every other line begins with words of ours, so that no company's name can pass for a box.
 BOX = "[ ] "
@@ -33,7 +34,6 @@ class Statement:
         return dict(line.split(": ", 1) for line in lines)
 
 
-def statement(visit: Visit, terms: Terms, language: str) -> Statement:
-    return Statement(
-        render_template("portal/statement.txt", visit=visit, terms=terms, language=language).strip() + "\n"
-    )
+def statement(visit: Visit, terms: Terms, language: str, document: AgreementDocument | None) -> Statement:
+    words = {"visit": visit, "terms": terms, "language": language, "document": document}
+    return Statement(render_template("portal/statement.txt", **words).strip() + "\n")
