@@ -91,9 +91,7 @@ def assert_decided_once(machine: UUID, draft: UUID, *, approved: bool) -> None:
     assert len(list(steps)) == 2
 
 
-def test_of_two_that_submit_at_once_one_draft_waits(
-    app: Flask, channel: Channel, runners: ThreadPoolExecutor
-) -> None:
+def test_of_two_that_submit_at_once_one_draft_waits(app: Flask, channel: Channel, runners: ThreadPoolExecutor) -> None:
     world.hurry(db.engine)
 
     def submit(by: Act, customer: UUID, barrier: Barrier) -> None:

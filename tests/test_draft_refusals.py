@@ -7,17 +7,13 @@ from typing import Any
 import pytest
 
 from app.auth import acts
-from app.commands import acceptances, attestations, drafts, partners, staff
+from app.commands import acceptances, drafts
 from app.commands.files import LARGEST, MOST, File
 from app.core.act import Act
-from app.core.contact import Contact
 from app.core.permissions import Action
-from app.core.policy import Rulebook
 from app.core.refusals import Reason, Refused
-from app.core.vocabulary import AgreementType, Cloud, PartnerType, Role
-from app.db import transaction
+from app.core.vocabulary import AgreementType, Cloud, Role
 from app.errors import answer
-from app.models import Draft
 from tests.cast import MARIA
 from tests.channel import (
     AGREED,
@@ -26,15 +22,13 @@ from tests.channel import (
     Channel,
     act,
     ask,
-    company,
-    customer,
     done,
     hire,
     refused,
 )
 
 EVA = replace(MARIA, first_name="Eva")
-EVERYTHING = {action: frozenset(Role) for action in Action}
+EVERYTHING: dict[str, frozenset[Role]] = {action: frozenset(Role) for action in Action}
 
 
 def any_hand(channel: Channel, role: Role) -> list[Act]:

@@ -48,7 +48,7 @@ def test_a_draft_is_given_to_one_person_and_a_substitute(channel: Channel) -> No
 
 
 def test_a_draft_is_given_to_nobody_elsewhere_and_nobody_who_left(channel: Channel) -> None:
-    case, draft = waiting(channel, channel.pia)
+    _, draft = waiting(channel, channel.pia)
     gone, stranger = hire(channel.provider), hire(company("Northwind", PartnerType.PROVIDER))
     done(staff.disable_staff, acts.console(), gone)
     for person in (gone, stranger, channel.rita):

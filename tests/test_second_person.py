@@ -10,7 +10,7 @@ from app.core.act import Act
 from app.core.lifecycle import State
 from app.core.vocabulary import PartnerType, Role
 from app.models import Partner, Staff
-from tests.channel import Case, Channel, act, company, customer, done, hire, refused
+from tests.channel import Channel, act, company, customer, done, hire, refused
 from tests.model import reading
 
 

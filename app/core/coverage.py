@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import pairwise, product
+from itertools import islice, pairwise, product
 
 from app.core.policy import PLAIN, Cell, Policy, Rule, Topic, dates
 from app.core.vocabulary import AgreementType, Channel, Environment, Operation
 
 ELSEWHERE = "elsewhere"
+MOST_CELLS = 5_000
 
 
 def faults(policy: Policy) -> list[str]:
@@ -16,8 +17,11 @@ def faults(policy: Policy) -> list[str]:
     days = sorted(dates(rows))
     if not days:
         return ["no requirement rows: nothing says what an order needs"]
+    cells = list(islice(_cells(rows), MOST_CELLS + 1))
+    if len(cells) > MOST_CELLS:
+        return ["requirement rows name too many regions and offers to be checked; write enforcement rows for those"]
     found: dict[str, None] = {}
-    for cell in _cells(rows):
+    for cell in cells:
         about = [rule for rule in rows if rule.covers(cell)]
         for day, until in pairwise([*days, None]):
             held = [rule.id for rule in about if day and rule.holds(day)]

@@ -32,6 +32,11 @@ class Offer:
     kind: PurchaseKind = PurchaseKind.OFFER
 
 
+def _ids(offer: str | None) -> tuple[str, ...]:
+    """An offer's id and that of its product, in one case."""
+    return (offer.upper(), offer.upper().split(":")[0]) if offer else ()
+
+
 @dataclass(frozen=True)
 class Cell:
     """The kind of order that is asked about."""
@@ -46,8 +51,7 @@ class Cell:
     @property
     def offers(self) -> frozenset[str]:
         """The words by which a row can mean this offer: what it names, its id, its product."""
-        named = {self.needs or PLAIN}
-        return frozenset(named | ({self.offer, self.offer.split(":")[0]} if self.offer else set()))
+        return frozenset({self.needs or PLAIN, *_ids(self.offer)})
 
 
 @dataclass(frozen=True)
@@ -114,8 +118,7 @@ class Policy:
 
     def offer(self, id: str | None) -> Offer | None:
         """The offer of that id, or of its product."""
-        words = (id, id.split(":")[0]) if id else ()
-        return next((offer for word in words for offer in self.offers if offer.id == word), None)
+        return next((offer for word in _ids(id) for offer in self.offers if offer.id.upper() == word), None)
 
     def on_top(self, other: "Policy") -> "Policy":
         """This policy with the rows of another laid over it: the same id takes a row's place."""

@@ -68,6 +68,12 @@ def _order(value: object) -> tuple[AgreementType, ...]:
     return tuple(kind for kind in AgreementType if kind in words)
 
 
+def _offers(value: object) -> frozenset[str]:
+    """Ids are the same in any case; the rows' own words stay as they are."""
+    words = Words().read(value)
+    return frozenset(word if word in (PLAIN, *AgreementType) else word.upper() for word in words)
+
+
 def _countries(value: object) -> frozenset[str]:
     words = Words().read(value)
     if not all(len(word) == 2 and word.isascii() and word.isupper() for word in words):
@@ -95,7 +101,7 @@ READ: dict[str, tuple[str, Callable[[object], Any]]] = {
     "channel": ("channels", Words(Channel).read),
     "environment": ("environments", Words(Environment).read),
     "operation": ("operations", Words(Operation).read),
-    "offer": ("offers", Words().read),
+    "offer": ("offers", _offers),
     "region": ("regions", _countries),
     "cloud": ("clouds", Words(Cloud).read),
 }
@@ -160,6 +166,8 @@ def _rule(row: Mapping[str, Any], faults: list[str], where: str) -> Rule | None:
 def _order_faults(row: Mapping[str, Any], values: dict[str, Any]) -> list[str]:
     if "any-of" not in row:
         return ["needs 'any-of': which agreements will do (an empty list for none)"]
+    if not values.get("any_of") and "accepted-since" in row:
+        return ["accepted-since means nothing where any-of is empty"]
     if values.get("any_of") and Operation.AUTO_RENEWAL in values.get("operations", ()):
         return ["operation: an auto-renewal is never held up"]
     return []

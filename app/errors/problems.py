@@ -3,24 +3,29 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, current_app, json, request
+from flask import Response, current_app, g, json, request
 
 from app.core.permissions import Action
 from app.core.refusals import Reason, Refused
-from app.core.vocabulary import Owner
+from app.core.vocabulary import Owner, PartnerType
 from app.errors.answers import answer
 from app.installation import installation
 
 SOURCE = "Assent"
-# What a program is told where no rule refused but the request itself went wrong.
-GENERAL = {
-    400: (2000, "The request does not make sense as it stands; see the API's description."),
-    404: (1000, "There is nothing at this address."),
-    405: (2000, "This address does not take that method."),
-    413: (2000, "The body is too large."),
-    415: (2000, "Send application/json."),
-    503: (2000, "The database cannot be reached; nothing was changed. Try again in a minute."),
-    500: (2000, "Something went wrong on our side; nothing was changed. Try again in a minute."),
+# What a program is told where no rule refused but the request itself went wrong: code, stable word, what to do.
+GENERAL: dict[int, tuple[int, str, str]] = {
+    400: (2000, "bad-request", "The request does not make sense as it stands; see the API's description."),
+    404: (1000, Reason.NOT_FOUND, "There is nothing at this address."),
+    405: (2000, "method-not-allowed", "This address does not take that method."),
+    413: (2000, "body-too-large", "The body is too large."),
+    415: (2000, "unsupported-media-type", "Send application/json."),
+    503: (2000, "unavailable", "The database cannot be reached; nothing was changed. Try again in a minute."),
+    500: (2000, "fault", "Something went wrong on our side; nothing was changed. Try again in a minute."),
+}
+OWNERS = {
+    PartnerType.DIRECT_BILL: Owner.PARTNER,
+    PartnerType.PROVIDER: Owner.PROVIDER,
+    PartnerType.RESELLER: Owner.RESELLER,
 }
 DUPLICATE = "PartnerConfirmedAgreementAlreadyExists"
 
@@ -30,7 +35,7 @@ def on_refused(refused: Refused) -> Response:
     data = refused.data.get("data")
     about = [str(one) for one in data] if isinstance(data, list) else []
     body = _body(row.status, row.code, row.remedy, refused.reason, about)
-    following = refused.data.get("next") or _draft(refused)
+    following = refused.data.get("next") or _instead(refused)
     if following:
         body["next"] = following
     if refused.reason is Reason.ALREADY_CONFIRMED:
@@ -39,26 +44,26 @@ def on_refused(refused: Refused) -> Response:
 
 
 def problem(status: int) -> Response:
-    code, words = GENERAL.get(status, GENERAL[400 if status < 500 else 500])
-    return _respond(status, _body(status, code, words, None, []))
+    code, reason, words = GENERAL.get(status, GENERAL[400 if status < 500 else 500])
+    return _respond(status, _body(status, code, words, reason, []))
 
 
-def _body(status: int, code: int, words: str, reason: Reason | None, data: list[str]) -> dict[str, Any]:
-    title = HTTPStatus(status).phrase
+def _body(status: int, code: int, words: str, reason: str, data: list[str]) -> dict[str, Any]:
     members = {"code": code, "description": words, "data": data, "source": SOURCE}
-    members |= {"type": f"urn:assent:problem:{reason}" if reason else "about:blank", "title": title, "status": status}
-    members |= {"detail": words, "instance": request.path}
-    return members | ({"reason": reason} if reason else {})
+    members |= {"type": f"urn:assent:problem:{reason}", "title": HTTPStatus(status).phrase, "status": status}
+    return members | {"detail": words, "instance": request.path, "reason": reason}
 
 
-def _draft(refused: Refused) -> dict[str, Any] | None:
-    """Where an attestation is not the caller's to give, the way to prepare one."""
-    owners = {Reason.RESELLER_CANNOT_ATTEST: Owner.RESELLER, Reason.SECOND_PERSON_NEEDED: Owner.PARTNER}
-    customer = (request.view_args or {}).get("customer_id")
-    if refused.reason not in owners or customer is None:
+def _instead(refused: Refused) -> dict[str, Any] | None:
+    """Where an attestation is not the caller's to give: the draft to prepare, or the one a colleague has to approve."""
+    given = request.view_args or {}
+    customer = given.get("customer_id") or g.get("drafted_for")
+    if refused.reason not in (Reason.RESELLER_CANNOT_ATTEST, Reason.SECOND_PERSON_NEEDED) or customer is None:
         return None
-    url = f"{installation().config.base_url}/v1/customers/{customer}/attestationdrafts"
-    return {"action": Action.SUBMIT_DRAFT, "owner": owners[refused.reason], "url": url}
+    step, path = Action.SUBMIT_DRAFT, f"/v1/customers/{customer}/attestationdrafts"
+    if refused.reason is Reason.SECOND_PERSON_NEEDED and "draft_id" in given:
+        step, path = Action.APPROVE_DRAFT, request.path
+    return {"action": step, "owner": OWNERS[g.act.partner_type], "url": f"{installation().config.base_url}{path}"}
 
 
 def _as_vendor_duplicate(code: int, words: str) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
-from app.seeding.portfolios import TOGETHER, Plan, Sower
+from app.seeding.portfolios import Plan, Sower
 from app.seeding.rows import Rows
 
 
 def batches(plan: Plan) -> Iterator[Rows]:
     """The batches of a plan; a single one is not worth a process."""
-    return Sower(plan).batches() if plan.customers <= TOGETHER else _received(plan)
+    return Sower(plan).batches() if plan.customers <= plan.together else _received(plan)
 
 
 def _received(plan: Plan) -> Iterator[Rows]:
@@ -23,7 +23,7 @@ def _received(plan: Plan) -> Iterator[Rows]:
     process.start()
     writing.close()
     with reading:
-        for _ in range(0, plan.customers, TOGETHER):
+        for _ in range(0, plan.customers, plan.together):
             try:
                 yield reading.recv()
             except EOFError as error:

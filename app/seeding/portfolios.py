@@ -14,7 +14,7 @@ from app.seeding.people import Town
 from app.seeding.rows import Batch, Rows
 from app.seeding.storage import Moment, moment
 
-TOGETHER = 20_000  # customers of one batch
+TOGETHER = 20_000  # customers of one batch: fewer cost more in copying, more keep other writers waiting
 ATTESTED, BLOCKED = 0.45, 0.10  # shares of a mixed portfolio; the rest is unconfirmed
 BOUGHT = [kind for kind in PurchaseKind if kind is not PurchaseKind.AUTO_RENEWAL]
 PAST = timedelta(days=2 * 365)
@@ -39,6 +39,7 @@ class Plan:
     mail_domain: str
     mark: str
     zone: str
+    together: int = TOGETHER
 
     @property
     def customers(self) -> int:
@@ -60,10 +61,10 @@ class Sower:
         self._sow = {Portfolio.MIXED: self._mixed, Portfolio.CLOUD: self._cloud}[plan.portfolio]
 
     def batches(self) -> Iterator[Rows]:
-        customers = self._plan.customers
-        for start in range(0, customers, TOGETHER):
+        customers, together = self._plan.customers, self._plan.together
+        for start in range(0, customers, together):
             batch = Batch(self._moulds, self._plan.partner_id.hex, self._plan.mail_domain)
-            for index in range(start, min(start + TOGETHER, customers)):
+            for index in range(start, min(start + together, customers)):
                 self._sow(batch, index)
             yield batch.rows
 

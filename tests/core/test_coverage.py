@@ -164,3 +164,12 @@ def test_rows_that_hold_besides_may_overlap_and_leave_gaps() -> None:
     any-of = []
     """
     assert laid(rows) == []
+
+
+def test_too_many_regions_and_offers_at_once_are_refused_before_they_cost_anything() -> None:
+    many = [f"OFFER{number}" for number in range(100)]
+    regions = [f"A{chr(65 + number)}" for number in range(26)]
+    crowded = policy({"offer": [*many, "plain", *AgreementType], "region": regions})
+    assert faults(crowded) == [
+        "requirement rows name too many regions and offers to be checked; write enforcement rows for those"
+    ]

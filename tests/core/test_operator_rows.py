@@ -204,3 +204,19 @@ def test_a_cloud_can_become_supported() -> None:
     assert (asked.reason, asked.valid_until) == ("national-cloud-unsupported", moment("2027-01-01"))
     assert ask(german, "2027-01-01", rules).verdict is Verdict.ALLOW
     assert ask(customer(held, cloud=Cloud.CHINA), "2026-12-31", rules).verdict is Verdict.ALLOW
+
+
+@pytest.mark.parametrize("written", ["cfq7ttc0lh16", "CFQ7TTC0LH16", "Cfq7ttc0lh16:0001"])
+def test_an_offer_is_the_same_in_any_case_of_its_letters(written: str) -> None:
+    named = rulebook(ROWS_FOR_AN_OFFER).policy.for_order(Cell(Operation.NEW_PURCHASE, offer=written))
+    assert "only-that" in {rule.id for rule in named}
+
+
+ROWS_FOR_AN_OFFER = """
+[[rule]]
+id = "only-that"
+topic = "enforcement"
+from = 2027-01-01
+any-of = ["MicrosoftCustomerAgreement"]
+offer = ["CFQ7TTC0lh16"]
+"""

@@ -87,10 +87,18 @@ def _plain(token: str) -> None:
     raise ValueError(token)
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A member that is named twice, in whatever case, says two things: neither is taken."""
+    if len({name.lower() for name, _ in pairs}) < len(pairs):
+        raise ValueError("a member is named twice")
+    return dict(pairs)
+
+
 def body(text: str | None = None) -> Body:
     """The request's JSON object, or that of a form field."""
     try:
-        value = json.loads(request.get_data(cache=True) if text is None else text, parse_constant=_plain)
+        given = request.get_data(cache=True) if text is None else text
+        value = json.loads(given, parse_constant=_plain, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise Refused(Reason.UNPARSABLE_BODY) from error
     refuse_if(not isinstance(value, dict), Reason.UNPARSABLE_BODY)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from flask import request
+from flask import g, request
 from flask.typing import ResponseReturnValue
 
 from app.commands import drafts
@@ -50,6 +50,7 @@ def approve(draft_id: UUID) -> ResponseReturnValue:
     given = body() if request.get_data(cache=True) else Body({})
     with transaction():
         draft, relationship = scope.draft(caller(), draft_id)
+        g.drafted_for = relationship.customer_id
         drafts.approve(_acting(given), draft, relationship, rulebooks.of(installation().rules, draft.partner_id))
         return queue.shown(draft, relationship, caller().at)
 

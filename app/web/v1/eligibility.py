@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from app.core.permissions import Action, require
@@ -16,12 +17,14 @@ from app.web.v1.bodies import Body, body
 
 W = TypeVar("W", bound=StrEnum)
 MOST_QUESTIONS = 1000
+ROOM_FOR_QUESTIONS = MOST_QUESTIONS * 512
 
 
 @bp.post("/eligibility")
 def eligibility() -> ResponseReturnValue:
     """View; one question, or up to 1,000 in `questions`, answered in their order."""
     require(caller(), Action.VIEW)
+    request.max_content_length = ROOM_FOR_QUESTIONS
     given = body()
     if given.raw("questions") is None:
         return _answer(given)

@@ -1,0 +1,50 @@
+"""Every command names who may give it: asked of the source, so that a new one cannot forget."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+COMMANDS = Path(__file__).resolve().parent.parent / "app" / "commands"
+# Asking the table, the machine's own guards, or for the kind of actor.
+ASKS = {"require", "refusal", "ActorKind", "WithdrawFacts", "_forbidden"}
+# Commands that no caller gives: parts of others, and what the clock, the worker and a visitor with a link do.
+OTHERWISE = {
+    "acceptances.block": "part of identify, accept and report_refusal; its guard wants purchases",
+    "attestations.facts_of": "reads only",
+    "attestations.finish": "part of other commands",
+    "customers.machine_for": "part of attest: an agreement's first use",
+    "deliveries.give_up": "the worker's: a relay answered",
+    "deliveries.mark_sent": "the worker's: a relay answered",
+    "files.keep": "part of other commands",
+    "firing.append": "the one path",
+    "firing.create_machine": "the one path",
+    "firing.fire": "the one path",
+    "firing.note": "the one path",
+    "firing.tell": "the one path",
+    "invitations.expire": "the clock's",
+    "owing.owe": "the one path",
+    "partners.add_partner": "the operator's; there is nobody before the first partner",
+    "portal.ask_code": "a visitor's with a live link",
+    "portal.change_password": "a signed-in user's own",
+    "portal.count": "counts tries",
+    "portal.count_sign_in": "counts tries",
+    "portal.enter": "a visitor's with a live link",
+    "portal.identify": "a visitor's who gave the right code or password",
+    "portal.try_code": "counts tries",
+}
+
+
+def commands() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for path in sorted(COMMANDS.glob("*.py")):
+        found = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
+        for node in found:
+            if not node.name.startswith("_") and "act" in [argument.arg for argument in node.args.args]:
+                yield f"{path.stem}.{node.name}", node
+
+
+def asks(node: ast.FunctionDef) -> bool:
+    return bool({name.id for name in ast.walk(node) if isinstance(name, ast.Name)} & ASKS)
+
+
+def test_every_command_names_its_permission_or_is_known_to_need_none() -> None:
+    assert {name for name, node in commands() if not asks(node)} == set(OTHERWISE)
