@@ -120,6 +120,7 @@ BAD = {
     "LEASE_SECONDS": ["", "0", "3601", "nan"],
     "IN_FLIGHT": ["", "0", "1001", "10.0", "1_0"],
     "TRUSTED_PROXIES": ["", "-1", "11", "all"],
+    "PERMISSIONS": ["view", "view=", "=admin-agent", "sing=admin-agent", "view=boss", "view=admin-agent, sales-agent"],
     "LOG_FORMAT": ["", "xml", "JSON"],
 }
 

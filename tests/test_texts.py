@@ -126,8 +126,9 @@ VOCABULARIES = {
     for kind in vars(vocabulary).values()
     if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
 } | {State}
-# Who acted stands in the record's text; a note is one of the words of `record.event`.
-WITHOUT_COLUMN = {vocabulary.ActorKind, vocabulary.Note}
+# Who acted stands in the record's text; a note is one of the words of `record.event`; the rest is asked and answered.
+WITHOUT_COLUMN = {vocabulary.ActorKind, vocabulary.Note, vocabulary.Owner}
+WITHOUT_COLUMN |= {vocabulary.Operation, vocabulary.Channel, vocabulary.Environment}
 
 
 def columns() -> Iterator[tuple[type[StrEnum], Column[typing.Any]]]:

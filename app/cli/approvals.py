@@ -18,9 +18,9 @@ __all__ = ["draft"]
 @as_json
 @in_app
 def approve(draft_ids: tuple[UUID, ...], email_as: str, json_: bool) -> None:
-    """Approve one draft or many: each becomes an attestation with both names on record.
+    """Approve one draft or many: each becomes an attestation.
 
-    Each is decided by itself; exit 1 when any was refused.
+    Both names go on record. Each is decided by itself; exit 1 when any was refused.
 
     \b
     Example: assent draft approve DRAFT_ID DRAFT_ID --as pia@provider.example

@@ -97,7 +97,7 @@ def withdraw(customer_id: UUID, reason: str, email_as: str, json_: bool) -> None
 @as_json
 @in_app
 def block(customer_id: UUID, scenario: int, email_as: str, json_: bool) -> None:
-    """Record that the vendor's portal sent the customer back to its partner.
+    """Record that the vendor's portal turned the customer away.
 
     It said: please reach out to your Partner to confirm your acceptance. The agreement then waits for an attestation.
 

@@ -30,7 +30,7 @@ DOCUMENT = click.option(
 
 @click.group()
 def catalogue() -> None:
-    """Catalogue: what customers are asked to accept, version by version."""
+    """Catalogue: the agreements' versions and their texts."""
 
 
 @catalogue.command("publish")
@@ -76,7 +76,9 @@ def publish(json_: bool, kind: str, documents: tuple[str, ...], **given: Any) ->
 @as_json
 @in_app
 def document(kind: str, rank: int, documents: tuple[str, ...], json_: bool) -> None:
-    """Keep the text of a version that is published already, for countries and languages it was not kept for.
+    """Keep more texts of a version that is published already.
+
+    They are for countries and languages it has none for; a text that is kept is never exchanged.
 
     \b
     Example: assent catalogue document --rank 0 --document "*:en-US:mca.docx"
@@ -97,7 +99,7 @@ def document(kind: str, rank: int, documents: tuple[str, ...], json_: bool) -> N
 @as_json
 @in_app
 def listed(partner_id: UUID | None, json_: bool) -> None:
-    """List agreements, versions and documents, and how many customers are on each version.
+    """List versions, their documents and their customers.
 
     \b
     Example: assent catalogue list

@@ -143,7 +143,9 @@ def status(customer_id: UUID, partner_id: UUID | None, json_: bool) -> None:
 @as_json
 @in_app
 def timeline(customer_id: UUID, email_as: str | None, json_: bool) -> None:
-    """Show everything that happened to a customer's agreements, records and drafts in one order.
+    """Show what happened to a customer's agreements, in order.
+
+    Records and drafts alike; both sides of a draft see the same.
 
     \b
     Example: assent timeline CUSTOMER_ID

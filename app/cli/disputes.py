@@ -11,7 +11,7 @@ from app.core.vocabulary import DisputeStatus
 
 @click.group()
 def dispute() -> None:
-    """Disputes: somebody says that an acceptance on record is wrong."""
+    """Disputes: doubts about an acceptance on record."""
 
 
 @dispute.command("open")
@@ -21,7 +21,9 @@ def dispute() -> None:
 @as_json
 @in_app
 def open_dispute(customer_id: UUID, reason: str, email_as: str, json_: bool) -> None:
-    """Record that the customer doubts the acceptance on record; while it is open the gate warns.
+    """Record that the customer doubts the acceptance on record.
+
+    While the dispute is open the gate warns.
 
     \b
     Example: assent dispute open CUSTOMER_ID --reason "nobody here agreed" --as ana@fabrikam.example

@@ -17,7 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @click.group()
 def draft() -> None:
-    """Drafts: who may not attest prepares, the confirming partner approves or returns."""
+    """Drafts: one side prepares an attestation, another decides."""
 
 
 def described(function: F) -> F:
@@ -75,7 +75,9 @@ def submit(customer_id: UUID, email_as: str, on_behalf_of: str | None, json_: bo
 @as_json
 @in_app
 def resubmit(draft_id: UUID, email_as: str, json_: bool, **given: Any) -> None:
-    """Submit a returned draft once more, corrected; files are added to those it has.
+    """Submit a returned draft once more, corrected.
+
+    Files are added to those it has.
 
     \b
     Example: assent draft resubmit DRAFT_ID --first-name Maria --last-name Ek --email maria@contoso.example \\

@@ -33,17 +33,17 @@ COMMANDS = {
 def order_options(function: F) -> F:
     for option in (
         click.option("--offer", "offer", help="The offer's id; an offer may name the agreement it needs."),
-        _choice("--environment", Environment, Environment.PRODUCTION),
-        _choice("--channel", Channel, Channel.API),
-        _choice("--operation", Operation, Operation.NEW_PURCHASE),
+        _choice("--environment", Environment, Environment.PRODUCTION, "Real orders, or the vendor's sandbox."),
+        _choice("--channel", Channel, Channel.API, "Where it is ordered."),
+        _choice("--operation", Operation, Operation.NEW_PURCHASE, "What is ordered."),
     ):
         function = option(function)
     return function
 
 
-def _choice(name: str, kind: Any, default: Any) -> Any:
+def _choice(name: str, kind: Any, default: Any, about: str) -> Any:
     words = [word.value for word in kind]
-    return click.option(name, type=click.Choice(words), default=default.value, show_default=True)
+    return click.option(name, type=click.Choice(words), default=default.value, show_default=True, help=about)
 
 
 def cell(operation: str, channel: str, environment: str, offer: str | None) -> Any:
@@ -110,7 +110,7 @@ def _words(answer: dict[str, Any], step: Any, customer: UUID) -> str:
 def what_if(
     partner_id: UUID, as_of: datetime | None, rows: Path | None, out: TextIO | None, json_: bool, **order: Any
 ) -> None:
-    """Ask the gate for every customer at a date, or under a draft of the rules.
+    """Ask for every customer at a date, or under draft rules.
 
     Shows how many could order, how many could not and why, and for each of those the next step.
 
@@ -123,6 +123,8 @@ def what_if(
     from app.queries import scope
     from app.queries.whatif import Portfolio
 
+    if out and json_:
+        raise click.UsageError("give --csv or --json, not both")
     partner, at = scope.partner(partner_id), as_of or now()
     with steady():
         portfolio = Portfolio(partner, cell(**order), at, _drafted(partner_id, rows))
@@ -197,7 +199,8 @@ def _write_words(head: dict[str, Any], portfolio: Any, out: TextIO | None) -> No
         following = f"; next: {group['next']} (by the {group['owner']})" if "next" in group else ""
         named = f": {group['reason']}, {group.get('agreementType', '')}".rstrip(", ") if "reason" in group else ""
         click.echo(f"{group['count']:>10,}  {group['decision']}{named}{following}")
-    if head["deny"] or head["unknown"]:
+    # A list of nobody is written too: an older one must not stand in its place.
+    if out or head["deny"] or head["unknown"]:
         _write_list(portfolio, out)
 
 

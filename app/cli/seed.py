@@ -12,7 +12,7 @@ from app.cli.shared import ID, as_json, in_app, rules_of, say
 PORTFOLIOS = ("mixed", "cloud-agreement")
 NAME, COUNTRY = "Northwind Seeds (made up)", "SE"
 PERSON, DOMAIN = "Sam Seed", "northwind-seeds.example"
-PATIENCE = 2.0  # seconds without a word
+PATIENCE = 1.5  # seconds without a word
 
 
 @click.command()

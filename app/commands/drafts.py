@@ -13,7 +13,7 @@ from app.core import contact as text
 from app.core.act import Act
 from app.core.contact import Contact
 from app.core.lifecycle import Event
-from app.core.permissions import Action, require, require_person
+from app.core.permissions import Action, require, require_person, same_person
 from app.core.policy import Rulebook
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.topology import objection
@@ -97,7 +97,8 @@ def approve(act: Act, draft: Draft, relationship: Relationship, rules: Rulebook)
     _expect(draft, "approve", DraftStatus.SUBMITTED)
     require_person(act)
     partner = db.session.get_one(Partner, draft.partner_id)
-    same = act.id == str(draft.preparer_id) or _mailbox(act.signature) == _mailbox(draft.prepared_by)
+    preparer = str(draft.preparer_id) if draft.preparer_id else None
+    same = same_person(act, preparer, draft.prepared_by)
     refuse_if(partner.four_eyes and same, Reason.SECOND_PERSON_NEEDED)
     prepared = Prepared(draft.id, draft.prepared_by, tuple(file.sha256 for file in draft.attachments))
     attest(act, draft.machine, relationship, draft.contact, draft.agreed_at, rules, prepared)
@@ -147,11 +148,6 @@ def _check(act: Act, machine: Machine, relationship: Relationship, ask: Prepare,
     word = objection(machine.state, Event.ATTEST, facts)
     if word:
         raise Refused(word, state=machine.state, event=Event.ATTEST, type=machine.agreement_type, cloud=facts.cloud)
-
-
-def _mailbox(signature: str) -> str:
-    """The address in `NAME <MAIL>`: a person stays the same however the name is spelled."""
-    return text.mailbox(signature.rpartition("<")[2])
 
 
 def _note(value: str | None) -> str | None:

@@ -43,6 +43,7 @@ class Standing:
     invited: bool = False  # an invitation is open
     answerable: bool = False  # and its deadline has not passed
     drafted: bool = False  # a draft waits for the provider
+    prepared_by: tuple[str | None, str] | None = None  # who prepared it: staff id, and name with mailbox
     disputed: bool = False
 
     @property

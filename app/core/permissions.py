@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.act import Act
+from app.core.contact import mailbox
 from app.core.refusals import Reason, Refused
 from app.core.vocabulary import ActorKind, PartnerType, Role
 
@@ -83,6 +84,17 @@ def require_person(act: Act) -> None:
     """A service account has to say for whom it vouches."""
     if act.service and not act.on_behalf_of:
         raise Refused(Reason.MISSING_FIELD, field="onBehalfOf")
+
+
+def same_person(act: Act, id: str | None, signature: str) -> bool:
+    """Whether this caller is that person, however the name is spelled and for whomever it says to act."""
+    mine = {_mailbox(act.signature), _mailbox(act.email or act.signature)}
+    return act.id == id or _mailbox(signature) in mine
+
+
+def _mailbox(signature: str) -> str:
+    """The address in `NAME <MAIL>`, or all of it."""
+    return mailbox(signature.rpartition("<")[2].rstrip(">"))
 
 
 def overrides(text: str) -> dict[str, frozenset[Role]]:

@@ -1,14 +1,14 @@
 """What comes next for an agreement, and who does it; what a caller may do now. The machine's own guards decide."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.core.act import Act
 from app.core.facts import AttestFacts, InviteFacts, LapseFacts, WithdrawFacts
 from app.core.gate import Acceptance, Standing, Subject, Verdict, counts, decide, on_record
 from app.core.lifecycle import Event, State
-from app.core.permissions import Action, refusal
+from app.core.permissions import Action, refusal, same_person
 from app.core.policy import Cell, Rulebook
 from app.core.refusals import Reason
 from app.core.topology import objection
@@ -104,7 +104,7 @@ def next_step(case: Case) -> Step | None:
     working = Owner.RESELLER if case.subject.resold else confirming
     standing = case.standing
     if not case.subject.related:
-        return Step(Action.ADD_CUSTOMER, working)
+        return Step(Action.ADD_CUSTOMER, working) if _worth_adding(case) else None
     if standing.drafted and can_attest(case):
         return Step(Action.APPROVE_DRAFT, confirming)
     if standing.state is State.INVITED and standing.answerable and not case.dead_end:
@@ -116,6 +116,12 @@ def next_step(case: Case) -> Step | None:
     if case.subject.resold or case.subject.four_eyes:
         return Step(Action.SUBMIT_DRAFT, working)
     return Step(Action.ATTEST, confirming)
+
+
+def _worth_adding(case: Case) -> bool:
+    """Whether anything follows once the customer is there again."""
+    again = replace(case, subject=replace(case.subject, related=True))
+    return case.subject.authority is Authority.LOCAL and (again.confirmed or next_step(again) is not None)
 
 
 # What a caller may do now.
@@ -161,10 +167,16 @@ def _decide_draft(action: Action) -> Callable[[Act, Case], Reason | None]:
             return Reason.WRONG_STATE
         if action is Action.RETURN_DRAFT:
             return refusal(act, action)
-        allowed = refusal(act, action) or refusal(act, attest_action(case.standing.state))
+        allowed = refusal(act, action) or _second(act, case) or refusal(act, attest_action(case.standing.state))
         return case.objects(Event.ATTEST, attest_facts(case, allowed))
 
     return objection_to
+
+
+def _second(act: Act, case: Case) -> Reason | None:
+    """With four eyes nobody approves what they prepared."""
+    by = case.standing.prepared_by
+    return Reason.SECOND_PERSON_NEEDED if case.subject.four_eyes and by and same_person(act, *by) else None
 
 
 def _order(act: Act, case: Case) -> Reason | None:

@@ -21,7 +21,9 @@ ANSWERS: dict[Reason, Answer] = {
     ),
     Reason.INVALID_VALUE: Answer(400, 3000, "The value of {field} is not one that is known; check its spelling."),
     Reason.DATE_IN_FUTURE: Answer(400, 3000, "Give the day on which the customer agreed; it cannot lie ahead."),
-    Reason.UNKNOWN_AGREEMENT_TYPE: Answer(400, 3000, "No agreement of type {type} is on offer on that day."),
+    Reason.UNKNOWN_AGREEMENT_TYPE: Answer(
+        400, 3000, "That agreement is not on offer on that day; `assent catalogue list` shows those there are."
+    ),
     Reason.UNPARSABLE_BODY: Answer(400, 2000, "Send one JSON object as the body, in UTF-8, with application/json."),
     Reason.UNKNOWN_TEMPLATE: Answer(
         400, 3000, "No agreement has this template id; `assent catalogue list` shows those there are."

@@ -94,18 +94,24 @@ def _purchased(customer_id: UUID) -> bool:
 
 
 def _facts(machines: list[UUID]) -> dict[UUID, Any]:
-    """Beside each machine: until when its open invitation can be answered, whether a draft waits, a dispute is open."""
+    """Beside each machine: until when its open invitation can be answered, whose draft waits, is a dispute open?"""
     until = (
         select(Invitation.expires_at)
         .where(Invitation.machine_id == Machine.id, Invitation.status == InvitationStatus.OPEN)
         .scalar_subquery()
     )
-    drafted = exists().where(Draft.machine_id == Machine.id, Draft.status == DraftStatus.SUBMITTED)
+    waiting = (Draft.machine_id == Machine.id, Draft.status == DraftStatus.SUBMITTED)
+    preparer = select(Draft.preparer_id).where(*waiting).scalar_subquery()
+    prepared = select(Draft.prepared_by).where(*waiting).scalar_subquery()
     disputed = exists().where(Dispute.machine_id == Machine.id, Dispute.status == DisputeStatus.OPEN)
     rows = db.session.execute(
-        select(Machine.id, until.label("until"), drafted.label("drafted"), disputed.label("disputed")).where(
-            Machine.id.in_(machines)
-        )
+        select(
+            Machine.id,
+            until.label("until"),
+            preparer.label("preparer"),
+            prepared.label("prepared"),
+            disputed.label("disputed"),
+        ).where(Machine.id.in_(machines))
     )
     return {row.id: row for row in rows}
 
@@ -124,7 +130,8 @@ def _standing(
         shared=best,
         invited=beside.until is not None,
         answerable=beside.until is not None and at < beside.until,
-        drafted=bool(beside.drafted),
+        drafted=beside.prepared is not None,
+        prepared_by=(str(beside.preparer) if beside.preparer else None, beside.prepared) if beside.prepared else None,
         disputed=bool(beside.disputed),
     )
 

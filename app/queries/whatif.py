@@ -43,7 +43,7 @@ class Portfolio:
         self.partner, self.cell, self.at, self.rules = partner, cell, at, rules
         asked = [rule for rule in rules.policy.rules if rule.topic in ORDERING and rule.holds(day_of(at))]
         self.kinds = [kind for kind in AgreementType if any(kind in rule.any_of for rule in asked)]
-        self.regional = any(rule.regions for rule in rules.policy.rules)
+        self.shares = _any(FOR_ALL_PARTNERS)
         # Acceptances before and from each of these on may count differently; the last moment that counts is `at`.
         since = {start_of(rule.accepted_since) for rule in asked if rule.accepted_since}
         self.cuts = sorted(since | {at + timedelta(microseconds=1)})
@@ -58,7 +58,11 @@ class Portfolio:
         """How many customers have each answer."""
         keys = list(self.columns.values())
         dates = [agreed for kind in self.kinds for agreed in self._dates(kind)]
-        each = self._from(select(*keys, *(date.label(f"date{number}") for number, date in enumerate(dates)))).subquery()
+        each = (
+            self._from(select(*keys, *(date.label(f"date{number}") for number, date in enumerate(dates))))
+            .offset(0)
+            .subquery()
+        )
         told_apart = [each.c[f"key{number}"] for number in range(len(keys))]
         # One date of a group stands for all of them: none of the moments that matter lies between two.
         earliest = [func.min(each.c[f"date{number}"]) for number in range(len(dates))]
@@ -71,18 +75,20 @@ class Portfolio:
         """Id, company and answer of every customer, in the order of their ids; ask for the groups first."""
         who = (_raw(Relationship.customer_id).label("customer"), Relationship.company)
         query = self._from(select(*who, *self.columns.values())).order_by(Relationship.customer_id)
-        for row in db.session.execute(query.execution_options(yield_per=PER_FETCH)):
-            yield _dashed(str(row[0])), row[1], self.answers[tuple(row[2:])]
+        # Past the session, which would look at each of a million rows for objects to load.
+        rows = db.session.connection().execute(query, execution_options={"yield_per": PER_FETCH})
+        for customer, company, *key in rows:
+            yield _dashed(str(customer)), company, self.answers[tuple(key)]
 
     def _answer(self, known: Mapping[str, Any], moments: Iterator[datetime | None]) -> Answer:
         subject = Subject(
             partner_type=self.partner.type,
             authority=self.partner.authority,
             cloud=Cloud(known["cloud"]),
-            region=known["region"],
+            region=known.get("region"),
             related=not known["removed"],
             resold=bool(known["resold"]),
-            purchased=bool(known["purchased"]),
+            purchased=bool(known.get("purchased")),
             four_eyes=self.partner.four_eyes,
             standings={kind: _standing(kind, known, next(moments), next(moments)) for kind in self.kinds},
         )
@@ -111,36 +117,40 @@ class Portfolio:
         bought = exists().where(
             Purchase.customer_id == Relationship.customer_id, Purchase.kind != PurchaseKind.AUTO_RENEWAL
         )
-        return {
+        found: Columns = {
             "cloud": _raw(Customer.cloud),
-            "region": Relationship.country if self.regional else null(),
             "removed": Relationship.state == RelationshipState.REMOVED,
-            "resold": Relationship.reseller_id.is_not(None) | further,
-            "purchased": bought,
+            "resold": Relationship.reseller_id.is_not(None),
         }
+        if any(rule.regions for rule in self.rules.policy.rules):
+            found["region"] = Relationship.country
+        if _any(FurtherReseller.partner_id == self.partner.id):
+            found["resold"] |= further
+        return found | ({"purchased": bought} if _any(Purchase.kind != PurchaseKind.AUTO_RENEWAL) else {})
 
     def _of_kind(self, kind: AgreementType) -> Columns:
-        machine = self.machines[kind]
-        until = exists().where(
-            Invitation.machine_id == machine.id,
-            Invitation.status == InvitationStatus.OPEN,
-            Invitation.expires_at > self.at,
-        )
-        drafted = exists().where(Draft.machine_id == machine.id, Draft.status == DraftStatus.SUBMITTED)
-        disputed = exists().where(Dispute.machine_id == machine.id, Dispute.status == DisputeStatus.OPEN)
-        other, agreed = self._shared(kind)
-        return {
+        """What tells machines of a kind apart; what no customer of the partner has is not asked for each of them."""
+        machine, own = self.machines[kind], self.partner.id
+        found: Columns = {
             "state": _raw(machine.state),
             "version": machine.accepted_version,
             "method": _raw(machine.method),
             "part": self._part(machine.agreed_at),
-            # Only where somebody was invited can an invitation be answered.
-            "answerable": case((machine.state == State.INVITED, until), else_=literal(False)),
-            "drafted": drafted,
-            "disputed": disputed,
-            "shared version": other,
-            "shared part": self._part(agreed),
         }
+        waiting = (Draft.status == DraftStatus.SUBMITTED,)
+        if _any(Draft.partner_id == own, *waiting):
+            found["drafted"] = exists().where(Draft.machine_id == machine.id, *waiting)
+        doubted = (Dispute.status == DisputeStatus.OPEN,)
+        if _any(Dispute.partner_id == own, *doubted):
+            found["disputed"] = exists().where(Dispute.machine_id == machine.id, *doubted)
+        alive = (Invitation.status == InvitationStatus.OPEN, Invitation.expires_at > self.at)
+        if _any(Machine.partner_id == own, Machine.state == State.INVITED):
+            until = exists().where(Invitation.machine_id == machine.id, *alive)
+            found["answerable"] = case((machine.state == State.INVITED, until), else_=literal(False))
+        if self.shares:
+            version, agreed = self._shared(kind)
+            found |= {"shared version": version, "shared part": self._part(agreed)}
+        return found
 
     def _part(self, agreed: Any) -> ColumnElement[Any]:
         """Between which two of the moments that matter an acceptance lies."""
@@ -149,8 +159,6 @@ class Portfolio:
 
     def _shared(self, kind: AgreementType) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
         """Version and date of another partner's direct acceptance that counts for every partner of the tenant."""
-        if not db.session.scalar(select(exists().where(FOR_ALL_PARTNERS))):
-            return null(), null()
         best = (
             select(Machine)
             .where(
@@ -168,14 +176,14 @@ class Portfolio:
         return version, agreed
 
     def _dates(self, kind: AgreementType) -> tuple[Any, Any]:
-        return self.machines[kind].agreed_at, type_coerce(self._shared(kind)[1], Utc())
+        return self.machines[kind].agreed_at, type_coerce(self._shared(kind)[1] if self.shares else null(), Utc())
 
 
 def _standing(
     kind: AgreementType, known: Mapping[str, Any], agreed: datetime | None, shared: datetime | None
 ) -> Standing:
     def of(name: str) -> Any:
-        return known[f"{kind} {name}"]
+        return known.get(f"{kind} {name}")
 
     own = of("version") is not None and agreed is not None and of("method")
     other = of("shared version") is not None and shared is not None
@@ -188,6 +196,10 @@ def _standing(
         drafted=bool(of("drafted")),
         disputed=bool(of("disputed")),
     )
+
+
+def _any(*where: ColumnElement[bool]) -> bool:
+    return bool(db.session.scalar(select(exists().where(*where))))
 
 
 def _raw(column: Any) -> ColumnElement[Any]:

@@ -44,7 +44,7 @@ from app.seeding.storage import COLUMNS, Moment
 Rows = dict[type[Base], list[tuple[Any, ...]]]
 
 SCENARIO = 1  # the customer has bought through this partner
-FIRST_REVISION, MOVED = 1, 2
+FIRST_REVISION, MOVED = 1, 3  # a move is written with its record, and again with what follows from it
 # Plain words: a driver takes longer over those that know their vocabulary.
 PUBLIC, ACTIVE, ARCHIVED = Cloud.PUBLIC.value, RelationshipState.ACTIVE.value, Outcome.NOT_NEEDED.value
 UNCONFIRMED, ATTESTED, BLOCKED = State.UNCONFIRMED.value, State.ATTESTED.value, State.BLOCKED.value

@@ -57,53 +57,53 @@ def _known(id: UUID | None) -> UUID:
     return id
 
 
-def _add(act: Act, place: Place) -> object:
+def _add(act: Act, place: Place) -> None:
     """The same tenant once more, through the caller where that is a reseller."""
     partner = db.session.get_one(Partner, place.partner)
     through = act.partner_type is PartnerType.RESELLER
     reseller = db.session.get_one(Partner, act.partner_id) if through else None
-    return customers.add_customer(act, partner, place.profile, reseller)
+    customers.add_customer(act, partner, place.profile, reseller)
 
 
-def _invite(act: Act, place: Place) -> object:
-    return invite(act, *_there(act, place), place.rules)
+def _invite(act: Act, place: Place) -> None:
+    invite(act, *_there(act, place), place.rules)
 
 
-def _revoke(act: Act, place: Place) -> object:
+def _revoke(act: Act, place: Place) -> None:
     machine, _ = _there(act, place)
     asked = db.session.get_one(Invitation, _known(newest(Invitation, machine.id)))
-    return invitations.revoke(act, machine, asked)
+    invitations.revoke(act, machine, asked)
 
 
-def _attest(act: Act, place: Place) -> object:
-    return attestations.attest(act, *_there(act, place), stranger(), act.at, place.rules)
+def _attest(act: Act, place: Place) -> None:
+    attestations.attest(act, *_there(act, place), stranger(), act.at, place.rules)
 
 
-def _submit(act: Act, place: Place) -> object:
-    return drafts.submit(act, *_there(act, place), Prepare(stranger(), act.at), place.rules)
+def _submit(act: Act, place: Place) -> None:
+    drafts.submit(act, *_there(act, place), Prepare(stranger(), act.at), place.rules)
 
 
-def _approve(act: Act, place: Place) -> object:
+def _approve(act: Act, place: Place) -> None:
     draft, relationship = scope.draft(act, _known(newest(Draft, place.machine)))
-    return drafts.approve(act, draft, relationship, place.rules)
+    drafts.approve(act, draft, relationship, place.rules)
 
 
-def _give_back(act: Act, place: Place) -> object:
+def _give_back(act: Act, place: Place) -> None:
     draft, _ = scope.draft(act, _known(newest(Draft, place.machine)))
-    return drafts.give_back(act, draft, "Who is Nils?")
+    drafts.give_back(act, draft, "Who is Nils?")
 
 
-def _withdraw(act: Act, place: Place) -> object:
+def _withdraw(act: Act, place: Place) -> None:
     machine, _ = _there(act, place)
-    return attestations.withdraw(act, machine, "They changed their mind.")
+    attestations.withdraw(act, machine, "They changed their mind.")
 
 
-def _purchase(act: Act, place: Place) -> object:
+def _purchase(act: Act, place: Place) -> None:
     _, relationship = _there(act, place)
-    return customers.record_purchase(act, relationship, PurchaseKind.OFFER, act.at.date())
+    customers.record_purchase(act, relationship, PurchaseKind.OFFER, act.at.date())
 
 
-def _order(act: Act, place: Place) -> object:
+def _order(act: Act, place: Place) -> None:
     known = subjects.of(act, place.customer, act.at)
     lines = [Line.parse("031C9E47-4802-4248-838E-778FB1D2CC05", 1)]
     placed = orders.place(act, known.subject, known.relationship, lines, PURCHASE, place.rules)
@@ -111,20 +111,19 @@ def _order(act: Act, place: Place) -> object:
         said = decide(known.subject, PURCHASE, act.at, place.rules)
         assert (placed.verdict, placed.reason, placed.missing) == (said.verdict, said.reason, said.missing)
         raise Refused(placed.reason or Reason.AGREEMENT_REQUIRED)
-    return placed
 
 
-def _dispute(act: Act, place: Place) -> object:
+def _dispute(act: Act, place: Place) -> None:
     machine, _ = _there(act, place)
-    return disputes.open_dispute(act, machine, "Nobody here agreed.")
+    disputes.open_dispute(act, machine, "Nobody here agreed.")
 
 
-def _close(act: Act, place: Place) -> object:
+def _close(act: Act, place: Place) -> None:
     dispute = scope.dispute(act, _known(newest(Dispute, place.machine)))
-    return disputes.close_dispute(act, dispute, "They did, on paper.", upheld=False)
+    disputes.close_dispute(act, dispute, "They did, on paper.", upheld=False)
 
 
-DOING: dict[Action, Callable[[Act, Place], object]] = {
+DOING: dict[Action, Callable[[Act, Place], None]] = {
     Action.ADD_CUSTOMER: _add,
     Action.INVITE: _invite,
     Action.REVOKE: _revoke,

@@ -1,7 +1,7 @@
 """Which circumstances an agreement can be in, all of them together, and how commands bring one about."""
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import count
@@ -79,8 +79,7 @@ class Life:
     """One combination of circumstances."""
 
     stand: Stand
-    era: Era = field(repr=False)
-    name: str = ""  # of the era
+    era: Era
     kind: AgreementType = MCA
     old: bool = False  # the acceptance is older than the newest rules
     side: Side = Side.DIRECT
@@ -221,9 +220,7 @@ class _Begun:
         if life.draft:
             self._prepare(hour)
         if life.bought:
-            customers.record_purchase(
-                world.console(hour), self.buys[life.bought], PurchaseKind.SOFTWARE, hour.date()
-            )
+            customers.record_purchase(world.console(hour), self.buys[life.bought], PurchaseKind.SOFTWARE, hour.date())
         partners.require_two(world.console(hour), self.partner, life.four_eyes)
         # No command does these two yet.
         self.relationship.state = life.relation
@@ -251,9 +248,7 @@ def stranger() -> Contact:
     return Contact("Nils", "Ek", f"nils{next(_number)}@contoso.example")
 
 
-def invite(
-    act: Act, machine: Machine, relationship: Relationship, rules: Rulebook, days: int = 30
-) -> Invitation:
+def invite(act: Act, machine: Machine, relationship: Relationship, rules: Rulebook, days: int = 30) -> Invitation:
     ask = Ask(InvitationKind.AGREEMENT, stranger(), "en", expires_in_days=days, force=True)
     return invitations.invite(act, machine, relationship, ask, rules)
 
@@ -274,5 +269,5 @@ def accept(
 def newest(table: type[Draft] | type[Dispute] | type[Invitation], machine: UUID) -> UUID | None:
     """The one that something can be done about."""
     query = db.select(table.id).where(table.machine_id == machine).order_by(table.id.desc()).limit(1)
-    return db.session.scalar(query)
-
+    found: UUID | None = db.session.scalar(query)
+    return found

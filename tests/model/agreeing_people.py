@@ -17,7 +17,7 @@ from tests.model.world import hurry
 
 ROLES: dict[str, list[Role]] = {role.value: [role] for role in Role} | {
     "sales and global": [Role.SALES_AGENT, Role.GLOBAL_ADMIN],
-    # Does what a test prepares: never one of those who try.
+    # Prepares the drafts that the others decide about.
     "preparer": [Role.ADMIN_AGENT],
 }
 PREPARER = "preparer"
@@ -85,7 +85,7 @@ class People:
 
 
 def _those_of(whose: str, firm: Firm) -> dict[str, Act]:
-    trying = {name: act for name, act in firm.acts.items() if name != PREPARER}
+    trying = dict(firm.acts)
     for role in (Role.HELPDESK_AGENT, Role.SALES_AGENT, Role.GLOBAL_ADMIN):
         trying[f"{role.value} by settings"] = replace(firm.named(role), overrides=overrides(SETTINGS))
     return {f"{whose} {name}": act for name, act in trying.items()}
@@ -118,11 +118,14 @@ def _mail(name: str, firm: str) -> str:
 def _hire(firm: str, partner: Partner) -> dict[str, str]:
     """The people, and the secrets of the accounts that are none."""
     console = acts.console()
-    for name, roles in ROLES.items():
-        people.add_staff(console, partner, _mail(name, firm), f"{name} of {firm}", roles)
+    rows = {
+        name: people.add_staff(console, partner, _mail(name, firm), f"{name} of {firm}", roles)
+        for name, roles in ROLES.items()
+    }
     account = people.open_service_account(console, partner, "billing", [Role.ADMIN_AGENT])
     weak = people.open_service_account(console, partner, "desk", [Role.HELPDESK_AGENT])
-    holders = {"service": account, "helpdesk service": weak, "app": None}
+    desk = rows[Role.HELPDESK_AGENT]
+    holders = {"service": account, "helpdesk service": weak, "helpdesk's token": desk, "app": None}
     return {name: people.create_token(console, partner, holder)[1] for name, holder in holders.items()}
 
 

@@ -52,11 +52,14 @@ ERAS: dict[str, tuple[datetime, Sequence[dict[str, Any]], str]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Era:
     name: str
     now: datetime
     rules: Rulebook
+
+    def __repr__(self) -> str:
+        return self.name
 
     def accepted(self, kind: AgreementType, *, old: bool) -> datetime:
         """When an acceptance was given: long before the rules changed, or since."""

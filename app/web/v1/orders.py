@@ -1,6 +1,5 @@
 """Orders on the vendor's route: what the gate denies is refused with the vendor's own code and the way out."""
 
-from typing import Any
 from uuid import UUID
 
 from flask.typing import ResponseReturnValue
@@ -16,6 +15,7 @@ from app.core.vocabulary import Operation
 from app.db import transaction
 from app.installation import installation
 from app.queries import decisions, rulebooks, subjects
+from app.queries.subjects import Known
 from app.web.v1 import bp, caller, url, vendors
 from app.web.v1.bodies import body
 
@@ -33,7 +33,7 @@ def order(customer_id: UUID) -> ResponseReturnValue:
         rules = rulebooks.of(installation().rules, known.partner.id)
         placed = orders.place(act, known.subject, known.relationship, lines, Cell(Operation.NEW_PURCHASE), rules)
         if isinstance(placed, Decision):
-            raise _refused(placed, decisions.step_for(known, placed, act.at, rules), customer_id)
+            raise _refused(placed, known, decisions.step_for(known, placed, act.at, rules))
     answer = {
         "id": str(placed),
         "referenceCustomerId": str(customer_id),
@@ -49,11 +49,16 @@ def order(customer_id: UUID) -> ResponseReturnValue:
     return {name: value for name, value in answer.items() if value is not None}, 201
 
 
-def _refused(decision: Decision, step: Step | None, customer: UUID) -> Refused:
+def _refused(decision: Decision, known: Known, step: Step | None) -> Refused:
     """The decision as the refusal of an order."""
-    following: dict[str, Any] | None = decisions.step_json(step, customer, url)
-    words = f"{step.action} (by the {step.owner})" if step else "ask the operator of this installation"
     reason = decision.reason or Reason.AGREEMENT_REQUIRED
     if decision.verdict is Verdict.UNKNOWN:
         return Refused(reason)
-    return Refused(reason, agreement=decision.missing, next=following, words=words, data=[r.id for r in decision.rules])
+    about = {
+        "agreement": decision.missing,
+        "cloud": known.subject.cloud,
+        "words": f"{step.action} (by the {step.owner})" if step else "ask the operator of this installation",
+        "next": decisions.step_json(step, known.relationship.customer_id, url),
+        "data": [rule.id for rule in decision.rules],
+    }
+    return Refused(reason, **about)

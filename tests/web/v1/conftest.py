@@ -1,13 +1,13 @@
-"""Fixtures of the API: a direct-bill partner with somebody who works there, and its programs."""
+"""Fixtures of the API: partners of each type with somebody who works there, and the programs these people run."""
 
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
 
-from app.core.vocabulary import PartnerType
+from app.core.vocabulary import PartnerType, Role
 from app.models import Partner, Staff
-from tests.channel import Case, company, customer, hire
+from tests.channel import Case, Channel, company, customer, hire
 from tests.web.v1.programs import Program, program
 
 
@@ -23,9 +23,31 @@ class Desk:
     def customer(self) -> Case:
         return customer(self.fabrikam)
 
+    def colleague(self, *roles: Role) -> Program:
+        return program(self.app, hire(self.fabrikam, *roles, name="Eva Lund"))
 
-@pytest.fixture
-def desk(app: Flask) -> Desk:
+
+@dataclass(frozen=True)
+class Chain:
+    """Pia's program at the provider, Rita's at its reseller, and a customer of both."""
+
+    channel: Channel
+    pia: Program
+    rita: Program
+    case: Case
+
+
+def open_desk(app: Flask) -> Desk:
     fabrikam = company("Fabrikam", PartnerType.DIRECT_BILL)
     ana = hire(fabrikam)
     return Desk(app, fabrikam, ana, program(app, ana))
+
+
+@pytest.fixture
+def desk(app: Flask) -> Desk:
+    return open_desk(app)
+
+
+@pytest.fixture
+def chain(app: Flask, channel: Channel) -> Chain:
+    return Chain(channel, program(app, channel.pia), program(app, channel.rita), channel.customer())

@@ -1,7 +1,11 @@
 """Programs at the API: tokens of every kind, requests as programs send them, and refusals read back."""
 
 import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import Context
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -12,16 +16,22 @@ from app.commands import staff as commands
 from app.core.vocabulary import Role
 from app.db import db
 from app.models import Partner, ServiceAccount, Staff
-from tests.channel import Case, company, customer, done, hire
+from tests.channel import Case, done
 from tests.web.tables import checksums
 
 # What every refusal says, whatever it refuses.
 MEMBERS = {"code", "description", "data", "source", "type", "title", "status", "detail", "instance", "reason"}
-PROBLEM, VENDORS = "application/problem+json", "application/json"
+VENDORS = re.compile(r"/v1/customers/[0-9a-f-]{36}/(agreements|orders)")
+BASE = "http://127.0.0.1:8000"
 MARIA = {"firstName": "Maria", "lastName": "Ek", "email": "maria@contoso.example", "phoneNumber": "+46 8 123 456"}
+EVA = MARIA | {"firstName": "Eva"}
 MCA, CLOUD = "MicrosoftCustomerAgreement", "MicrosoftCloudAgreement"
 MCA_TEMPLATE, CLOUD_TEMPLATE = "117a77b0-9360-443b-8795-c6dedc750cf9", "998b88de-aa99-4388-a42c-1b3517d49490"
 UNKNOWN = "0199f0c2-1111-7abc-8def-0123456789ab"
+Refusal = tuple[int, int, str]
+NOT_FOUND: Refusal = (404, 1000, "not-found")
+NOT_SIGNED_IN: Refusal = (401, 800001, "not-signed-in")
+NO_ROLE: Refusal = (403, 900150, "role-not-allowed")
 
 
 class Program:
@@ -32,17 +42,19 @@ class Program:
         self.headers = {"Authorization": f"Bearer {secret}"} if secret else {}
 
     def send(self, method: str, where: str, headers: dict[str, str] | None = None, **more: Any) -> TestResponse:
-        found = Context().run(
-            self.client.open, where, method=method, headers=self.headers | (headers or {}), buffered=True, **more
-        )
+        call = partial(self.client.open, where, method=method, buffered=True)
+        found = Context().run(call, headers=self.headers | (headers or {}), **more)
         db.session.rollback()
         return found
 
-    def get(self, where: str, **more: Any) -> TestResponse:
-        return self.send("GET", where, **more)
+    def get(self, where: str) -> Any:
+        """What is there to be read."""
+        found = self.send("GET", where)
+        assert (found.status_code, found.mimetype) == (200, "application/json"), found.text
+        return found.json
 
-    def post(self, where: str, body: object = None, **more: Any) -> TestResponse:
-        return self.send("POST", where, data=json.dumps(body), content_type="application/json", **more)
+    def post(self, where: str, body: object, **more: Any) -> TestResponse:
+        return self.send("POST", where, **({"data": json.dumps(body), "content_type": "application/json"} | more))
 
     def made(self, where: str, body: object, status: int = 201) -> Any:
         """What is answered where something was done."""
@@ -50,22 +62,33 @@ class Program:
         assert (found.status_code, found.mimetype) == (status, "application/json"), found.text
         return found.json
 
-    def refused(self, where: str, body: object = None, kind: str = PROBLEM) -> tuple[int, int, str]:
-        """Status, code and reason of a refusal that has left no trace."""
-        before = checksums()
-        found = self.post(where, body)
-        assert checksums() == before
-        return refusal(found, kind)
+    def says(self, where: str, body: object) -> Refusal:
+        """Status, code and reason of a refusal."""
+        return refusal(self.post(where, body))
+
+    def refused(self, where: str, body: object) -> Refusal:
+        """The same, of a refusal that has left no trace."""
+        with untouched():
+            return self.says(where, body)
 
 
-def refusal(found: TestResponse, kind: str = PROBLEM) -> tuple[int, int, str]:
+@contextmanager
+def untouched() -> Iterator[None]:
+    """Whatever is tried in here, nothing is written."""
+    before = checksums()
+    yield
+    assert checksums() == before
+
+
+def refusal(found: TestResponse) -> Refusal:
     """Status, code and reason, of an answer in the one shape that refusals have."""
-    body = found.json
-    assert found.mimetype == kind, found.text
-    assert isinstance(body, dict)
+    body, path = found.json, found.request.path
+    assert isinstance(body, dict), found.text
+    assert found.mimetype == ("application/json" if VENDORS.fullmatch(path) else "application/problem+json")
     assert set(body) >= MEMBERS
     assert 0 < len(body["description"]) <= 1024
-    assert (body["status"], body["source"], body["detail"]) == (found.status_code, "Assent", body["description"])
+    assert (body["status"], body["instance"], body["source"]) == (found.status_code, path, "Assent")
+    assert (body["detail"], body["type"]) == (body["description"], f"urn:assent:problem:{body['reason']}")
     assert isinstance(body["data"], list)
     assert type(body["code"]) is int
     return found.status_code, body["code"], body["reason"]
@@ -81,7 +104,7 @@ def token(holder: Staff | ServiceAccount | Partner, expires_in_days: int | None 
 def program(app: Flask, holder: Staff | ServiceAccount | Partner) -> Program:
     """A program that has been used before, so that no note of a first use is written with what it does next."""
     found = Program(app, token(holder))
-    found.get("/v1/attestationdrafts")
+    found.send("GET", "/v1/attestationdrafts")
     return found
 
 
@@ -90,7 +113,7 @@ def account(partner: Partner, *roles: Role, name: str = "billing") -> ServiceAcc
 
 
 def confirmation(**changes: Any) -> dict[str, Any]:
-    """A body that attests, as the vendor's documents spell it."""
+    """A body that attests, as the vendor's documents spell it; None leaves a member out."""
     given = {"primaryContact": MARIA, "templateId": MCA_TEMPLATE, "dateAgreed": "2026-01-31T00:00:00Z", "type": MCA}
     return {name: value for name, value in (given | changes).items() if value is not None}
 
@@ -100,8 +123,11 @@ def of(case: Case, what: str) -> str:
     return f"/v1/customers/{case.machine.customer_id}/{what}"
 
 
-def stranger(kind: Any) -> Case:
-    """A customer of somebody else's."""
-    return customer(company("Northwind", kind))
+def question(case: Case, operation: str = "new-purchase", **more: str) -> dict[str, str]:
+    return {"customerId": str(case.machine.customer_id), "operation": operation} | more
 
 
+def order(*offers: str) -> dict[str, Any]:
+    """An order of one seat of each."""
+    lines = [{"lineItemNumber": number, "offerId": offer, "quantity": 1} for number, offer in enumerate(offers)]
+    return {"lineItems": lines or [{"lineItemNumber": 0, "offerId": "CFQ7TTC0LH16:0001", "quantity": 1}]}

@@ -1,0 +1,275 @@
+"""Whatever a program sends to a route: it gets an answer that it can read, never a failure, and nothing is written."""
+
+import gzip
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests import channel as channels
+from tests.web.v1.conftest import Chain, Desk, open_desk
+from tests.web.v1.programs import (
+    MARIA,
+    UNKNOWN,
+    Program,
+    confirmation,
+    of,
+    order,
+    program,
+    question,
+    refusal,
+    untouched,
+)
+
+UNPARSABLE = (400, 2000, "unparsable-body")
+DEEP = 10_000
+MEGABYTE = 1_000_000
+WRONG: dict[str, list[Any]] = {
+    "text": [7, 1.5, True, [], {}, ["x"]],
+    "object": [7, "x", True, [], [{}]],
+    "list": [7, "x", True, {}, [7], ["x"], [[]]],
+    "flag": [7, 0, "true", [], {}],
+    "number": ["x", "1", 1.5, True, [], {}, 10**400, -(10**400), 1e308],
+    "person": [7, 1.5, True, [], ["x"]],
+}
+CONTACT = {f"primaryContact.{name}": "text" for name in MARIA}
+DRAFT = CONTACT | {"primaryContact": "object", "dateAgreed": "text", "note": "text", "onBehalfOf": "person"}
+GATE = dict.fromkeys(("customerId", "operation", "channel", "environment", "offerId", "asOf"), "text")
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route with whoever may use it, a body that would be done, and the kinds of its members."""
+
+    who: Program
+    where: str
+    body: dict[str, Any]
+    members: dict[str, str]
+
+    def with_member(self, path: str, value: object) -> dict[str, Any]:
+        """The body with another value at `a.b`, or in the first item of the list at `a[].b`."""
+        whole: dict[str, Any] = json.loads(json.dumps(self.body))
+        at, *names = whole, *path.split(".")
+        for name in names[:-1]:
+            at = at[name.removesuffix("[]")] if not name.endswith("[]") else at[name.removesuffix("[]")][0]
+        at[names[-1]] = value
+        return whole
+
+    @property
+    def texts(self) -> list[str]:
+        return [path for path, kind in self.members.items() if kind in ("text", "person")]
+
+
+def eligibility(desk: Desk, chain: Chain) -> Route:
+    return Route(desk.program, "/v1/eligibility", question(desk.customer()), GATE)
+
+
+def questions(desk: Desk, chain: Chain) -> Route:
+    members = {"questions": "list"} | {f"questions[].{name}": kind for name, kind in GATE.items()}
+    return Route(desk.program, "/v1/eligibility", {"questions": [question(desk.customer())] * 2}, members)
+
+
+def agreements(desk: Desk, chain: Chain) -> Route:
+    members = DRAFT | {"templateId": "text", "type": "text"}
+    del members["note"]
+    return Route(desk.program, of(desk.customer(), "agreements"), confirmation(), members)
+
+
+def orders(desk: Desk, chain: Chain) -> Route:
+    case = desk.customer()
+    desk.program.made(of(case, "agreements"), confirmation())
+    members = {"lineItems": "list", "billingCycle": "text", "lineItems[].offerId": "text"}
+    return Route(desk.program, of(case, "orders"), order(), members | {"lineItems[].quantity": "number"})
+
+
+def invitations(desk: Desk, chain: Chain) -> Route:
+    members = {f"contact.{name}": "text" for name in MARIA} | {"contact": "object", "kind": "text", "language": "text"}
+    members |= {"expiresInDays": "number", "dap": "flag", "force": "flag"}
+    body = {"kind": "agreement", "contact": MARIA, "language": "sv"}
+    return Route(desk.program, of(desk.customer(), "invitations"), body, members)
+
+
+def submission(desk: Desk, chain: Chain) -> Route:
+    return Route(chain.rita, of(chain.case, "attestationdrafts"), confirmation(), DRAFT)
+
+
+def approval(desk: Desk, chain: Chain) -> Route:
+    draft = chain.rita.made(of(chain.case, "attestationdrafts"), confirmation())["id"]
+    return Route(chain.pia, f"/v1/attestationdrafts/{draft}/approve", {}, {"onBehalfOf": "person"})
+
+
+def giving_back(desk: Desk, chain: Chain) -> Route:
+    where = approval(desk, chain).where.replace("approve", "return")
+    return Route(chain.pia, where, {"reason": "no"}, {"reason": "text", "onBehalfOf": "person"})
+
+
+def resubmission(desk: Desk, chain: Chain) -> Route:
+    back = giving_back(desk, chain)
+    back.who.made(back.where, back.body, 200)
+    return Route(chain.rita, back.where.replace("return", "resubmit"), confirmation(), DRAFT)
+
+
+ROUTES = [eligibility, questions, agreements, orders, invitations, submission, approval, giving_back, resubmission]
+each = pytest.mark.parametrize("name", [make.__name__ for make in ROUTES])
+
+
+def prepare(app: Flask) -> dict[str, Route]:
+    """Every route by its name, each with a customer of its own."""
+    desk, channel = open_desk(app), channels.introduce()
+    pia, rita = program(app, channel.pia), program(app, channel.rita)
+    return {make.__name__: make(desk, Chain(channel, pia, rita, channel.customer())) for make in ROUTES}
+
+
+@pytest.fixture(scope="module")
+def routes(built: Flask) -> dict[str, Route]:
+    """For whoever changes nothing."""
+    with built.app_context():
+        return prepare(built)
+
+
+@pytest.fixture
+def route(app: Flask, routes: dict[str, Route], name: str) -> Route:
+    return routes[name]
+
+
+def test_every_route_that_takes_a_body_is_tried_here_with_one_that_would_be_done(app: Flask) -> None:
+    posts = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    adapter, found = app.url_map.bind("localhost"), prepare(app)
+    tried = {str(adapter.match(route.where, method="POST")[0]) for route in found.values()}
+    assert tried == {endpoint for endpoint in posts if endpoint.startswith("v1.")}
+    for name, route in found.items():
+        assert (name, route.who.post(route.where, route.body).status_code in (200, 201)) == (name, True)
+
+
+def test_what_is_odd_and_no_fault_is_passed_over(app: Flask) -> None:
+    """Members nobody knows, whatever they hold; another content type; an id in capitals."""
+    more = {"unheard-of": {"\0": ["\ud800", 10**400, 1e308, None]}, "": 1, "\ud800": 2, "ATTRIBUTES": "x" * 10_000}
+    for name, route in prepare(app).items():
+        where = re.sub("[0-9a-f-]{36}", lambda id: id[0].upper(), route.where)
+        found = route.who.post(where, route.body | more, content_type="text/plain; charset=latin-1")
+        assert (name, found.status_code in (200, 201)) == (name, True), found.text
+
+
+GARBAGE = {
+    "empty": b"",
+    "blank": b" \r\n",
+    "null": b"null",
+    "list": b"[]",
+    "list of objects": b"[{}]",
+    "text": b'"{}"',
+    "number": b"7",
+    "truth": b"true",
+    "open": b"{",
+    "open text": b'{"a": "b',
+    "closed twice": b"{}}",
+    "two": b"{}{}",
+    "trailing comma": b'{"a": 1,}',
+    "trailing comma in a list": b'{"a": [1,]}',
+    "apostrophes": b"{'a': 1}",
+    "comment": b'{} // {"a": 1}',
+    "no value": b'{"a":}',
+    "not a number": b'{"a": NaN}',
+    "infinity": b'{"a": -Infinity}',
+    "leading zero": b'{"a": 01}',
+    "number of many digits": b'{"a": ' + b"9" * 5000 + b"}",
+    "the same twice": b'{"a": 1, "a": 1}',
+    "the same in another case": b'{"dateAgreed": 1, "DateAgreed": 2}',
+    "the same twice further down": b'{"a": [{"b": 1, "b": 2}]}',
+    "deep lists": b'{"a": ' + b"[" * DEEP + b"]" * DEEP + b"}",
+    "deep objects": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
+    "deep and open": b"[" * DEEP,
+    "a raw NUL": b'{"a": "\0"}',
+    "a raw line break": b'{"a": "\n"}',
+    "invalid UTF-8": b'{"a": "\xff"}',
+    "half a character": b'{"a": "\xc3"}',
+    "a bad escape": b'{"a": "\\x00"}',
+    "latin-1": '{"a": "é"}'.encode("latin-1"),
+    "gzip": gzip.compress(b'{"a": 1}'),
+    "a form": b"customerId=1&operation=new-purchase",
+    "xml": b"<a/>",
+}
+
+
+@each
+def test_what_is_no_json_object_is_refused(route: Route) -> None:
+    with untouched():
+        for name, body in GARBAGE.items():
+            if body or not route.where.endswith("/approve"):  # which needs none
+                found = route.who.post(route.where, None, data=body)
+                assert (name, refusal(found)) == (name, UNPARSABLE)
+
+
+@each
+def test_a_body_may_bear_any_content_type_and_is_read_as_json_all_the_same(route: Route) -> None:
+    with untouched():
+        for kind in (
+            "application/x-www-form-urlencoded",
+            "text/plain",
+            "application/json; charset=utf-16",
+            "nonsense",
+            "",
+        ):
+            found = route.who.post(route.where, None, data=b'{"a": 1,}', content_type=kind)
+            assert (kind, refusal(found)) == (kind, UNPARSABLE)
+
+
+@each
+def test_every_member_is_of_its_kind_or_refused(route: Route) -> None:
+    with untouched():
+        for path, kind in route.members.items():
+            for value in WRONG[kind]:
+                found = route.who.post(route.where, route.with_member(path, value))
+                assert (path, value, refusal(found)[:2]) == (path, value, (400, 3000))
+
+
+@each
+def test_no_text_is_taken_that_could_not_be_shown_or_kept(route: Route) -> None:
+    """NUL and half a pair as escapes, the same half as bytes, what breaks lines, what turns a reader round."""
+    mark, half = "a\N{DIGIT ZERO}", b"\xed\xa0\x80"
+    with untouched():
+        for path in route.texts:
+            for bad in ("a\0b", "\ud800", "a\udfff", "a\u2028b", "a\x1bb", "a\u202eb", "x" * 2000):
+                found = route.who.post(route.where, route.with_member(path, bad))
+                assert (path, bad, refusal(found)[:2]) == (path, bad, (400, 3000))
+            raw = json.dumps(route.with_member(path, mark)).encode().replace(mark.encode(), half)
+            assert half in raw
+            assert refusal(route.who.post(route.where, None, data=raw))[0] == 400
+
+
+@each
+def test_text_of_a_megabyte_is_refused_wherever_it_stands(route: Route) -> None:
+    with untouched():
+        for path in (*route.texts[:2], "unheard-of"):
+            found = route.who.post(route.where, route.with_member(path, "x" * MEGABYTE))
+            assert refusal(found) == (413, 2000, "body-too-large")
+
+
+IDS = [
+    "x",
+    "0",
+    "%00",
+    "%FF",
+    "..",
+    UNKNOWN[:-1],
+    UNKNOWN + "0",
+    UNKNOWN.replace("-", ""),
+    f"{{{UNKNOWN}}}",
+    "x" * 5000,
+]
+
+
+@each
+def test_an_id_in_the_path_that_is_none_is_not_there(route: Route) -> None:
+    start, _, rest = route.where.removeprefix("/v1/").partition("/")
+    own = rest.partition("/")[0]
+    if not own:
+        return
+    with untouched():
+        for id in IDS:
+            found = route.who.post(f"/v1/{start}/{rest.replace(own, id)}", route.body)
+            assert (id, found.status_code, (found.json or {})["code"]) == (id, 404, 1000)
+            assert (found.json or {})["reason"] == "not-found"
+        assert refusal(route.who.post(route.where.replace(own, UNKNOWN), route.body)) == (404, 1000, "not-found")
