@@ -49,6 +49,7 @@ def test_a_reader_gets_the_countrys_edition_then_the_common_one_then_english(app
     assert found("SE", "sv-SE") == ("SE", "sv-SE")
     assert found("FI", "sv-SE") == ("*", "sv-SE")
     assert found("NO", "nb-NO") == ("NO", "en-US")
+    assert found("NO", "sv-SE") == ("*", "sv-SE")
     assert found("DE", "de-DE") == ("*", "en-US")
     assert versions.document(MCA, published(), "SE", ("sv-SE", "en-US")) is None
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 COMMANDS = Path(__file__).resolve().parent.parent / "app" / "commands"
 # Asking the table, the machine's own guards, or for the kind of actor.
-ASKS = {"require", "refusal", "ActorKind", "WithdrawFacts", "_forbidden"}
+ASKS = {"require", "require_own", "refusal", "ActorKind", "WithdrawFacts", "_forbidden"}
 # Commands that no caller gives: parts of others, and what the clock, the worker and a visitor with a link do.
 OTHERWISE = {
     "acceptances.block": "part of identify, accept and report_refusal; its guard wants purchases",

@@ -110,7 +110,7 @@ def listed(status: str | None, email_as: str, json_: bool) -> None:
     from app.queries import queue
 
     act, _ = acts.staff(email_as)
-    require(act, Action.VIEW)
+    require(act, Action.VIEW_DRAFT)
     items = queue.of(act, DraftStatus(status) if status else None, act.at)
     words = "\n".join(_line(item) for item in items)
     say({"items": items, "totalCount": len(items)}, json_, words or "No drafts.")
@@ -138,7 +138,7 @@ def show(draft_id: UUID, email_as: str, json_: bool) -> None:
     from app.queries import queue, scope
 
     act, _ = acts.staff(email_as)
-    require(act, Action.VIEW)
+    require(act, Action.VIEW_DRAFT)
     row, relationship = scope.draft(act, draft_id)
     say(queue.shown(row, relationship, act.at), json_)
 

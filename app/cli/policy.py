@@ -44,7 +44,7 @@ def understood(below: Any, file: Path) -> Any:
 def check(file: Path | None, partner_id: UUID | None, json_: bool) -> None:
     """Check the rules for gaps, overlaps and words nobody knows.
 
-    With FILE, as they would be with its rows on top; without it, INSTANCE/policy.toml is checked.
+    With FILE, as they would be with its rows on top of those that hold; without it, INSTANCE/policy.toml is checked.
 
     \b
     Example: assent policy check draft.toml
@@ -52,14 +52,16 @@ def check(file: Path | None, partner_id: UUID | None, json_: bool) -> None:
     from app import config as settings
     from app.cli.shared import opened
     from app.installation import OPERATORS_ROWS, load_rules
+    from app.queries import scope
 
-    if file and partner_id:
+    own = settings.load().instance / OPERATORS_ROWS
+    if partner_id:
         with opened():
-            found = understood(rules_of(partner_id).policy, file)
-    elif file:
-        found = understood(load_rules().policy, file)
+            below = rules_of(scope.partner(partner_id).id).policy
+            found = understood(below, file) if file else below
+    elif file and not (own.exists() and own.samefile(file)):
+        found = understood(_holding(own.parent), file)
     else:
-        own = settings.load().instance / OPERATORS_ROWS
         found = understood(load_rules().policy, own) if own.exists() else load_rules().policy
     answer = {"sound": True, "rules": len(found.rules), "offers": len(found.offers)}
     say(answer, json_, f"sound: {len(found.rules)} rules, {len(found.offers)} offers; no gap, no overlap")
@@ -77,12 +79,23 @@ def show(as_of: datetime | None, partner_id: UUID | None, json_: bool) -> None:
     Example: assent policy show --as-of 2027-01-01
     """
     from app.core.policy import day_of
+    from app.queries import scope
 
-    rules = rules_of(partner_id).policy.rules
+    rules = rules_of(scope.partner(partner_id).id if partner_id else None).policy.rules
     held = [rule for rule in rules if as_of is None or rule.holds(day_of(as_of))]
     items = [_shown(rule) for rule in sorted(held, key=lambda rule: rule.since)]
     words = "\n".join(_line(item) for item in items)
     say({"items": items, "totalCount": len(items)}, json_, words or "No rule holds on that day.")
+
+
+def _holding(instance: Path) -> Any:
+    """The installation's rows; those that came with Assent where the operator's make no sense themselves."""
+    from app.installation import load_rules
+
+    try:
+        return load_rules(instance).policy
+    except SetUpError:
+        return load_rules().policy
 
 
 def _shown(rule: Any) -> dict[str, Any]:

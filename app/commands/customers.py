@@ -5,7 +5,7 @@ from datetime import date
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.commands.firing import create_machine
 from app.core import contact as text
@@ -57,7 +57,7 @@ def add_customer(
         select(Relationship).where(Relationship.partner_id == partner.id, Relationship.customer_id == customer.id)
     )
     if known is not None:
-        return _again(known, profile, reseller, state)
+        return _again(act, known, profile, reseller, state)
     relationship = Relationship(
         id=new_id(),
         partner_id=partner.id,
@@ -86,22 +86,41 @@ def _described(profile: Profile) -> dict[str, str | None]:
     }
 
 
-def _again(known: Relationship, profile: Profile, reseller: Partner | None, state: RelationshipState) -> Added:
-    """A customer the partner has: a relationship that was removed begins anew, another reseller joins in."""
+def _again(
+    act: Act, known: Relationship, profile: Profile, reseller: Partner | None, state: RelationshipState
+) -> Added:
+    """A customer the partner has: a relationship that was removed begins anew, another reseller is let in.
+
+    Whom it works through is the confirming partner's to say: a reseller that knows a domain gains nothing by adding it.
+    """
     machine = machine_of(known, AgreementType.MCA)
     refuse_if(machine is None, Reason.NOT_FOUND, what="customer id")
     removed = known.state is RelationshipState.REMOVED
     joins = reseller is not None and not works_through(known, reseller)
-    refuse_if(not removed and not joins, Reason.ALREADY_EXISTS, what=f"Customer {profile.domain or known.customer_id}")
+    decides = act.partner_id in (None, known.partner_id) or not joins
+    refuse_if(
+        not decides or not (removed or joins),
+        Reason.ALREADY_EXISTS,
+        what=f"Customer {profile.domain or known.customer_id}",
+    )
     if removed:
-        known.state = state
-        for name, value in _described(profile).items():
-            setattr(known, name, value)
-    if joins and reseller:
+        _begin_anew(known, profile, reseller, state)
+    elif reseller:
         link = {"partner_id": known.partner_id, "customer_id": known.customer_id, "reseller_id": reseller.id}
         db.session.add(FurtherReseller(**link))
     db.session.flush()
     return Added(known, cast(Machine, machine), False)
+
+
+def _begin_anew(known: Relationship, profile: Profile, reseller: Partner | None, state: RelationshipState) -> None:
+    """As described now, through whoever is named now; those it was worked through before see it no more."""
+    known.state, known.reseller_id = state, reseller.id if reseller else None
+    for name, value in _described(profile).items():
+        setattr(known, name, value)
+    beside = {"partner_id": known.partner_id, "customer_id": known.customer_id}
+    db.session.execute(delete(FurtherReseller).filter_by(**beside))
+    for machine in db.session.scalars(select(Machine).filter_by(**beside)):
+        machine.reseller_id = known.reseller_id
 
 
 def works_through(relationship: Relationship, reseller: Partner) -> bool:

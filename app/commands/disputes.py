@@ -6,8 +6,10 @@ from sqlalchemy import exists, select
 
 from app.commands.attestations import finish, withdraw
 from app.commands.firing import Says, note
+from app.commands.invitations import open_invitation, revoke
 from app.core import contact as text
 from app.core.act import Act
+from app.core.lifecycle import State
 from app.core.permissions import Action, require
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import ActorKind, DisputeStatus, Note, TaskKind
@@ -51,11 +53,20 @@ def close_dispute(act: Act, dispute: Dispute, answer: str, *, upheld: bool) -> N
     require(act, Action.CLOSE_DISPUTE)
     refuse_if(dispute.status is not DisputeStatus.OPEN, Reason.WRONG_STATE, state=dispute.status, event="close")
     machine, why = dispute.machine, text.line(answer, "reason", limit=1000)
-    if upheld and machine.acceptance_number is not None:
-        withdraw(act, machine, why)
+    # What was accepted or corrected since is not in doubt.
+    if upheld and machine.acceptance_number == dispute.record_number:
+        _end(act, machine, why)
     status = DisputeStatus.UPHELD if upheld else DisputeStatus.REJECTED
     dispute.status, dispute.answer = status, why
     dispute.closed_at, dispute.closed_by = act.at, act.signature
     says = Says(clear={"dispute": str(dispute.id), "outcome": status}, personal={"reason": why})
     note(machine, Note.DISPUTE_CLOSED, act, says)
     finish(act, machine, TaskKind.ANSWER_DISPUTE)
+
+
+def _end(act: Act, machine: Machine, why: str) -> None:
+    """Withdraw the acceptance; whoever is just being asked to renew it need not answer any more."""
+    asked = open_invitation(machine)
+    if machine.state is State.INVITED and asked:
+        revoke(act, machine, asked)
+    withdraw(act, machine, why)

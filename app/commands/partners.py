@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.core import contact as text
 from app.core.act import Act
-from app.core.permissions import Action, require
+from app.core.permissions import Action, require_own
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import Authority, PartnerType
 from app.db import db, new_id
@@ -49,5 +49,5 @@ def add_partner(
 
 def require_two(act: Act, partner: Partner, on: bool) -> None:
     """The four-eyes switch: whether an attestation needs a second person of the partner."""
-    require(act, Action.MANAGE_STAFF)
+    require_own(act, Action.MANAGE_STAFF, partner.id)
     partner.four_eyes = on

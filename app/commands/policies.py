@@ -2,7 +2,7 @@
 
 from app.core import coverage
 from app.core.act import Act
-from app.core.permissions import Action, require
+from app.core.permissions import Action, require_own
 from app.core.policy import Policy
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.rows import Faulty, laid_over
@@ -14,8 +14,7 @@ LONGEST = 100_000
 
 def set_rows(act: Act, partner: Partner, content: str, below: Policy) -> PolicyRevision:
     """These rows, and no others of the partner's, from now on; what makes no sense is refused, fault by fault."""
-    require(act, Action.MANAGE_RULES)
-    refuse_if(act.partner_id not in (None, partner.id), Reason.NOT_FOUND, what="partner id")
+    require_own(act, Action.MANAGE_RULES, partner.id)
     refuse_if(len(content) > LONGEST or "\0" in content, Reason.INVALID_TEXT, field="rows", limit=LONGEST)
     try:
         faults = coverage.faults(laid_over(below, content, "rows"))

@@ -9,7 +9,7 @@ from sqlalchemy import case, select, update
 
 from app.core import contact as text
 from app.core.act import Act
-from app.core.permissions import Action, require
+from app.core.permissions import Action, require_own
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import DisputeStatus, DraftStatus, Role, TaskKind, TokenKind
 from app.db import db, new_id
@@ -19,7 +19,7 @@ TOKEN_MARK = "asn_"  # noqa: S105  the prefix of every token
 
 
 def add_staff(act: Act, partner: Partner, email: str, name: str, roles: Iterable[Role]) -> Staff:
-    require(act, Action.MANAGE_STAFF)
+    require_own(act, Action.MANAGE_STAFF, partner.id)
     address = text.email(email)
     known = db.session.scalar(select(Staff).where(Staff.mailbox == text.mailbox(address)))
     refuse_if(known is not None, Reason.ALREADY_EXISTS, what=f"Staff {address}")
@@ -40,7 +40,7 @@ def add_staff(act: Act, partner: Partner, email: str, name: str, roles: Iterable
 
 def disable_staff(act: Act, staff: Staff) -> None:
     """End a person's access at once, however often it is said: tokens die, open tasks go back to the pile."""
-    require(act, Action.MANAGE_STAFF)
+    require_own(act, Action.MANAGE_STAFF, staff.partner_id)
     staff.disabled_at = staff.disabled_at or act.at
     db.session.execute(
         update(Token).where(Token.staff_id == staff.id, Token.revoked_at.is_(None)).values(revoked_at=act.at)
@@ -50,7 +50,7 @@ def disable_staff(act: Act, staff: Staff) -> None:
 
 def hand_over(act: Act, staff: Staff, to: Staff | None) -> int:
     """What is open and this person's becomes another's; without one, drafts fall to substitutes, the rest to all."""
-    require(act, Action.MANAGE_STAFF)
+    require_own(act, Action.MANAGE_STAFF, staff.partner_id)
     fit = to is None or (to.partner_id == staff.partner_id and to.disabled_at is None and to.id != staff.id)
     refuse_if(not fit, Reason.INVALID_VALUE, field="to (somebody else of the same partner, not disabled)")
     heir = to.id if to else None
@@ -74,7 +74,7 @@ def hand_over(act: Act, staff: Staff, to: Staff | None) -> int:
 
 def open_service_account(act: Act, partner: Partner, name: str, roles: Iterable[Role]) -> ServiceAccount:
     """The partner's service account of that name, with these roles; made when it is not there yet."""
-    require(act, Action.MANAGE_STAFF)
+    require_own(act, Action.MANAGE_STAFF, partner.id)
     name, wanted = text.line(name, "name"), sorted(set(roles))
     account = db.session.scalar(
         select(ServiceAccount).where(ServiceAccount.partner_id == partner.id, ServiceAccount.name == name)
@@ -97,7 +97,7 @@ def create_token(
     act: Act, partner: Partner, holder: Staff | ServiceAccount | None, expires_in_days: int | None = None
 ) -> tuple[Token, str]:
     """A new bearer token and its secret, which is shown this once and kept only as a digest."""
-    require(act, Action.MANAGE_STAFF)
+    require_own(act, Action.MANAGE_STAFF, partner.id)
     refuse_if(holder is not None and holder.disabled_at is not None, Reason.INVALID_VALUE, field="holder (disabled)")
     secret = TOKEN_MARK + secrets.token_urlsafe(32)
     kinds = {Staff: TokenKind.APP_USER, ServiceAccount: TokenKind.SERVICE}
@@ -118,5 +118,5 @@ def create_token(
 
 def revoke_token(act: Act, token: Token) -> None:
     """The token is dead from now on, or has been since it was first revoked."""
-    require(act, Action.MANAGE_STAFF)
+    require_own(act, Action.MANAGE_STAFF, token.partner_id)
     token.revoked_at = token.revoked_at or act.at

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from app.core.act import Act
 from app.core.contact import mailbox
@@ -20,6 +21,7 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     RECORD_PURCHASE = "record-purchase"
     PLACE_ORDER = "place-order"
+    VIEW_DRAFT = "view-draft"
     SUBMIT_DRAFT = "submit-draft"
     APPROVE_DRAFT = "approve-draft"
     RETURN_DRAFT = "return-draft"
@@ -53,6 +55,7 @@ TABLE: dict[Action, Rule] = {
     Action.WITHDRAW: Rule(CONFIRMING, AGENTS),
     Action.RECORD_PURCHASE: Rule(CONFIRMING, AGENTS),
     Action.PLACE_ORDER: Rule(CONFIRMING, AGENTS, app_only=True),
+    Action.VIEW_DRAFT: Rule(ALL, ANY_ROLE, app_only=True),
     Action.SUBMIT_DRAFT: Rule(ALL, AGENTS),
     Action.APPROVE_DRAFT: Rule(CONFIRMING, ANY_ROLE),
     Action.RETURN_DRAFT: Rule(CONFIRMING, ANY_ROLE),
@@ -78,6 +81,13 @@ def refusal(act: Act, action: Action) -> Reason | None:
         return Reason.RESELLER_CANNOT_ATTEST if action in ATTESTING else Reason.WRONG_PARTNER_TYPE
     roles = act.overrides.get(action, rule.roles)
     return None if act.roles & roles or (act.app_only and rule.app_only) else Reason.ROLE_NOT_ALLOWED
+
+
+def require_own(act: Act, action: Action, partner_id: UUID) -> None:
+    """The permission, at the caller's own partner; of others nobody learns."""
+    require(act, action)
+    if act.partner_id not in (None, partner_id):
+        raise Refused(Reason.NOT_FOUND, what="partner id")
 
 
 def require_person(act: Act) -> None:

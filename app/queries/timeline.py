@@ -9,7 +9,7 @@ from app.core.act import Act
 from app.core.evidence import stamp
 from app.db import db
 from app.models import Draft, DraftEvent, Machine, Record, SealedValue
-from app.queries.scope import visible_to
+from app.queries.scope import drafts_of, visible_to
 
 # What of a record's sealed values a reader of the timeline is shown.
 SHOWN = ("actorName", "onBehalfOf", "preparedBy", "firstName", "lastName", "reason")
@@ -19,21 +19,22 @@ def of(act: Act, customer_id: Any) -> list[dict[str, Any]]:
     """Everything, oldest first."""
     machines = list(db.session.scalars(select(Machine).where(visible_to(act), Machine.customer_id == customer_id)))
     ids = [machine.id for machine in machines]
-    found = [*_records(ids), *_drafts(ids)]
+    found = [*_records(act, ids), *_drafts(act, ids)]
     return sorted(found, key=lambda item: item["at"])
 
 
-def _records(machines: list[Any]) -> list[dict[str, Any]]:
+def _records(act: Act, machines: list[Any]) -> list[dict[str, Any]]:
     rows = list(
         db.session.scalars(
             select(Record).where(Record.machine_id.in_(machines)).order_by(Record.at, Record.machine_id, Record.number)
         )
     )
     people = _people([row.id for row in rows])
-    return [_record(row, people.get(row.id, {})) for row in rows]
+    own = {str(id) for id in db.session.scalars(select(Draft.id).where(Draft.machine_id.in_(machines), drafts_of(act)))}
+    return [_record(row, people.get(row.id, {}), own) for row in rows]
 
 
-def _record(row: Record, people: dict[str, str]) -> dict[str, Any]:
+def _record(row: Record, people: dict[str, str], drafts: set[str]) -> dict[str, Any]:
     body = json.loads(row.body)
     item = {"at": stamp(row.at), "event": row.event, "agreementType": body["facts"]["agreementType"]}
     return (
@@ -54,11 +55,11 @@ def _people(records: list[Any]) -> dict[Any, dict[str, str]]:
     return found
 
 
-def _drafts(machines: list[Any]) -> list[dict[str, Any]]:
+def _drafts(act: Act, machines: list[Any]) -> list[dict[str, Any]]:
     rows = db.session.execute(
         select(DraftEvent)
         .join(Draft, Draft.id == DraftEvent.draft_id)
-        .where(Draft.machine_id.in_(machines))
+        .where(Draft.machine_id.in_(machines), drafts_of(act))
         .order_by(DraftEvent.id)
     ).scalars()
     return [

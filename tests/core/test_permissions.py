@@ -32,6 +32,7 @@ TABLE = [
     ("withdraw", "AS", "AS", ""),
     ("record-purchase", "AS", "AS", ""),
     ("place-order", "AS", "AS", ""),
+    ("view-draft", "ASHG", "ASHG", "ASHG"),
     ("submit-draft", "AS", "AS", "AS"),
     ("approve-draft", "ASHG", "ASHG", ""),
     ("return-draft", "ASHG", "ASHG", ""),
@@ -118,9 +119,9 @@ def partner_itself(type: PartnerType, *roles: Role) -> Act:
 @pytest.mark.parametrize("action", Action)
 def test_the_partner_itself_may_look_add_customers_and_order_where_its_people_may(action: Action) -> None:
     for type, may in (
-        (PartnerType.DIRECT_BILL, {"add-customer", "view", "place-order"}),
-        (PartnerType.PROVIDER, {"add-customer", "view", "place-order"}),
-        (PartnerType.RESELLER, {"add-customer", "view"}),
+        (PartnerType.DIRECT_BILL, {"add-customer", "view", "view-draft", "place-order"}),
+        (PartnerType.PROVIDER, {"add-customer", "view", "view-draft", "place-order"}),
+        (PartnerType.RESELLER, {"add-customer", "view", "view-draft"}),
     ):
         assert (refusal(partner_itself(type), action) is None) == (action in may)
 

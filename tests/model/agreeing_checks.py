@@ -20,8 +20,9 @@ from app.db import db, transaction
 from app.models import Invitation, Machine, Relationship
 from app.queries import decisions, subjects
 from tests.model import world
+from tests.model.agreeing_begun import accept, begin, newest
 from tests.model.agreeing_doing import PURCHASE, outcome, undone
-from tests.model.agreeing_lives import Life, Place, accept, begin, newest
+from tests.model.agreeing_lives import Life, Place
 from tests.model.agreeing_people import People
 
 # What can bring an acceptance nearer; when none of it is possible there is no next step.

