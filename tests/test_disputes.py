@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from app.commands import attestations, disputes
+from app.commands.invitations import Ask, invite
 from app.core.gate import Decision, Verdict, Warn
 from app.core.lifecycle import State
-from app.core.policy import Cell
-from app.core.vocabulary import DisputeStatus, Operation, PartnerType, Role
+from app.core.policy import Cell, Rulebook
+from app.core.rows import laid_over
+from app.core.vocabulary import DisputeStatus, InvitationKind, Operation, PartnerType, Role
 from app.db import db
 from app.models import Dispute, News
 from app.queries import decisions, doubts, scope, subjects
@@ -183,3 +185,34 @@ def test_a_correction_in_the_meantime_is_no_answer(channel: Channel, attested: C
     doubt(attested, channel)
     done(attested.attest, act(channel.pia), replace(MARIA, first_name="Eva"))
     assert asked(attested).warnings == (Warn.DISPUTED,)
+
+
+def test_what_was_confirmed_since_is_not_in_doubt(channel: Channel, attested: Case) -> None:
+    dispute = doubt(attested, channel)
+    done(attested.attest, act(channel.pia), replace(MARIA, first_name="Mary"))
+    done(disputes.close_dispute, act(channel.pia), dispute, "the first name was wrong", upheld=True)
+    assert attested.machine.state is State.ATTESTED
+    assert asked(attested).verdict is Verdict.ALLOW
+    assert events(attested) == ["created", "attest", "disputed", "attest", "dispute-closed"]
+
+
+def test_a_dispute_is_upheld_also_while_a_renewal_is_being_asked_for(channel: Channel, attested: Case) -> None:
+    dispute = doubt(attested, channel)
+    rules = Rulebook(laid_over(attested.rules.policy, RENEW, "rows"), attested.rules.catalogue)
+    ask = Ask(InvitationKind.AGREEMENT, attested.relationship.contact, "en", channel.pia)
+    done(invite, act(channel.pia), attested.machine, attested.relationship, ask, rules)
+    assert attested.machine.state is State.INVITED
+    done(disputes.close_dispute, act(channel.pia), dispute, "so it was", upheld=True)
+    assert attested.machine.state is State.UNCONFIRMED
+    assert events(attested)[3:] == ["invite", "lapse", "withdraw", "dispute-closed"]
+
+
+# What was accepted before this year has to be accepted anew.
+RENEW = """
+[[rule]]
+id = "anew"
+topic = "enforcement"
+from = 2026-01-01
+any-of = ["MicrosoftCustomerAgreement"]
+accepted-since = 2026-02-01
+"""

@@ -72,6 +72,19 @@ def test_a_reseller_joins_once_and_only_through_its_own_provider(channel: Channe
     assert db.session.scalar(ties) == 1
 
 
+def test_a_reseller_that_knows_a_domain_gains_nothing_by_adding_it(channel: Channel) -> None:
+    case, other = channel.customer(), company("Relecloud", PartnerType.RESELLER, channel.provider)
+    known = case.relationship
+    about = Profile(known.company, "SE", "en", Contact("A", "B", "a@b.example"), known.customer.domain)
+    by = act(hire(other))
+    assert refused(customers.add_customer, by, channel.provider, about, other) == "already-exists"
+    removed(case)
+    assert refused(customers.add_customer, by, channel.provider, about, other) == "already-exists"
+    assert refused(scope.agreement, by, case.machine.customer_id) == "not-found"
+    added = done(customers.add_customer, act(channel.rita), channel.provider, about, channel.reseller)
+    assert added.relationship.state is RelationshipState.ACTIVE
+
+
 def test_one_resellers_draft_is_not_there_for_the_other(channel: Channel) -> None:
     case, other = channel.customer(), company("Relecloud", PartnerType.RESELLER, channel.provider)
     done(again, case, channel.provider, other)

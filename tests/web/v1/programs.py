@@ -14,9 +14,9 @@ from werkzeug.test import TestResponse
 from app.auth import acts
 from app.commands import staff as commands
 from app.core.vocabulary import Role
-from app.db import db
-from app.models import Partner, ServiceAccount, Staff
-from tests.channel import Case, done
+from app.db import db, transaction
+from app.models import Partner, ServiceAccount, Staff, Token
+from tests.channel import Case, counts, done
 from tests.web.tables import checksums
 
 # What every refusal says, whatever it refuses.
@@ -67,9 +67,11 @@ class Program:
         return refusal(self.post(where, body))
 
     def refused(self, where: str, body: object) -> Refusal:
-        """The same, of a refusal that has left no trace."""
-        with untouched():
-            return self.says(where, body)
+        """The same, of a refusal after which there is no row more and no machine moved."""
+        before = counts()
+        found = self.says(where, body)
+        assert counts() == before
+        return found
 
 
 @contextmanager
@@ -94,18 +96,27 @@ def refusal(found: TestResponse) -> Refusal:
     return found.status_code, body["code"], body["reason"]
 
 
-def token(holder: Staff | ServiceAccount | Partner, expires_in_days: int | None = None) -> str:
+Holder = Staff | ServiceAccount | Partner
+
+
+def token(holder: Holder, expires_in_days: int | None = None) -> str:
     """The secret of a new token: of a person, a service account, or the partner itself."""
+    return done(_create_token, holder, expires_in_days)[1]
+
+
+def _create_token(holder: Holder, expires_in_days: int | None = None) -> tuple[Token, str]:
     partner = holder if isinstance(holder, Partner) else db.session.get_one(Partner, holder.partner_id)
-    person = None if isinstance(holder, Partner) else holder
-    return done(commands.create_token, acts.console(), partner, person, expires_in_days)[1]
+    return commands.create_token(
+        acts.console(), partner, None if isinstance(holder, Partner) else holder, expires_in_days
+    )
 
 
-def program(app: Flask, holder: Staff | ServiceAccount | Partner) -> Program:
+def program(app: Flask, holder: Holder) -> Program:
     """A program that has been used before, so that no note of a first use is written with what it does next."""
-    found = Program(app, token(holder))
-    found.send("GET", "/v1/attestationdrafts")
-    return found
+    with transaction():
+        row, secret = _create_token(holder)
+        row.last_used_at = acts.now()
+    return Program(app, secret)
 
 
 def account(partner: Partner, *roles: Role, name: str = "billing") -> ServiceAccount:
