@@ -54,8 +54,10 @@ def settings(app: Flask, **changes: str) -> Iterator[None]:
     config = place.config
     environ = {"INSTANCE": str(config.instance), "DATABASE_URL": config.database_url} | changes
     app.extensions["assent"] = replace(place, config=load({f"ASSENT_{name}": v for name, v in environ.items()}))
-    yield
-    app.extensions["assent"] = place
+    try:
+        yield
+    finally:
+        app.extensions["assent"] = place
 
 
 def outbox_of(invitation: UUID, kind: str) -> Any:

@@ -59,8 +59,10 @@ class _Begun:
         first = reseller if self.life.side is Side.RESOLD else None
         added = customers.add_customer(world.console(self.born), self.partner, self.profile, first, state)
         if self.life.side is Side.JOINED:
-            joining = replace(self.people.reseller.named(PREPARER), at=self.born)
-            customers.add_customer(joining, self.partner, self.profile, reseller)
+            # Whom it works through is the provider's to say.
+            customers.add_customer(
+                replace(self.firm.named(PREPARER), at=self.born), self.partner, self.profile, reseller
+            )
         return added
 
     def _elsewhere(self) -> None:

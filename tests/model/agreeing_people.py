@@ -32,7 +32,7 @@ class Side(StrEnum):
     DIRECT = "direct-bill partner"
     PROVIDER = "provider"
     RESOLD = "provider through a reseller"
-    JOINED = "provider that a reseller joined"
+    JOINED = "provider that a reseller works with too"
 
     @property
     def resold(self) -> bool:

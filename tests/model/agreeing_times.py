@@ -1,7 +1,6 @@
 """Sets of rules and the moments they are tried at: as shipped on several days, newer versions, an operator's rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -52,11 +51,11 @@ ERAS: dict[str, tuple[datetime, Sequence[dict[str, Any]], str]] = {
 }
 
 
-@dataclass(frozen=True, repr=False)
 class Era:
-    name: str
-    now: datetime
-    rules: Rulebook
+    """No dataclass: Hypothesis would print all of the rules with each life that fails."""
+
+    def __init__(self, name: str, now: datetime, rules: Rulebook) -> None:
+        self.name, self.now, self.rules = name, now, rules
 
     def __repr__(self) -> str:
         return self.name

@@ -21,7 +21,7 @@ from tests.model.agreeing_people import PREPARER, People, Side, gather
 from tests.model.agreeing_times import CLOUD, MCA, Era, eras
 from tests.sizes import size
 
-LIVES = size(500)
+LIVES = size(300)
 SETTINGS = settings(
     max_examples=LIVES,
     database=None,
@@ -41,6 +41,23 @@ CIRCUMSTANCES: dict[str, Sequence[Any]] = {
     "shared": [None, None, None, *Shared],
     "mirror": [False] * 7 + [True],
 }
+REMOVED = {"relation": RelationshipState.REMOVED}
+# What only few lives come to: era, how it stands, what is special.
+CORNERS: list[tuple[str, Stand, dict[str, Any]]] = [
+    ("as shipped", Stand.UNCONFIRMED, REMOVED | {"cloud": Cloud.CHINA}),
+    ("as shipped", Stand.ATTESTED, REMOVED | {"mirror": True}),
+    ("as shipped", Stand.INVITED, {"bought": "other"}),
+    ("only the Cloud Agreement", Stand.ATTESTED, {"kind": CLOUD, "side": Side.JOINED}),
+    ("only the Cloud Agreement", Stand.UNCONFIRMED, REMOVED),
+    ("either agreement", Stand.ATTESTED, {"disputed": True, "draft": "waiting"}),
+    ("no direct route yet", Stand.UNCONFIRMED, {"side": Side.PROVIDER}),
+    ("newer version without grace", Stand.DIRECT, {"bought": "own", "shared": Shared.FRESH}),
+    ("cut-off", Stand.DIRECT, {"draft": "returned"}),
+    ("cut-off", Stand.ATTESTED, {"shared": Shared.OLD, "four_eyes": True}),
+    ("cut-off", Stand.UNCONFIRMED, {"shared": Shared.MAILBOX}),
+    ("cut-off that ended", Stand.DIRECT_OVERDUE, {}),
+    ("cut-off in the dashboard", Stand.ATTESTED, {}),
+]
 
 
 @st.composite
@@ -75,11 +92,19 @@ def test_a_token_carries_the_roles_of_its_own_holder(people: People) -> None:
 
 
 def test_every_state_keeps_its_word_to_everybody(app: Flask, people: People) -> None:
-    """Each way to stand, each caller: with a newer version out, for that brings about all of them."""
+    """Each way to stand, each role: with a newer version out, for that brings about all of them."""
     met, era = Met(), eras()["newer version with grace"]
     for stand in Stand:
         check(people, Life(stand, era, old=bool(stand.held), side=Side.RESOLD), met)
     assert met.words("state") == set(State)
+
+
+def test_corners_keep_their_word(app: Flask, people: People) -> None:
+    met, found = Met(), eras()
+    for name, stand, special in CORNERS:
+        life = Life(stand, found[name], **{"old": bool(stand.held)} | special)
+        assert fits(life), life
+        check(people, life, met, turn=0)
 
 
 @pytest.mark.soak

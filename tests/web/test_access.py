@@ -35,7 +35,7 @@ ACCESS = {
 API: dict[str, set[Action]] = {
     "v1.acceptance": {Action.VIEW},
     "v1.eligibility": {Action.VIEW},
-    "v1.listed": {Action.VIEW},
+    "v1.listed": {Action.VIEW_DRAFT},
     "v1.confirm": {Action.ATTEST},
     "v1.order": {Action.PLACE_ORDER},
     "v1.invite": {Action.INVITE},

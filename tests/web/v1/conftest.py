@@ -8,7 +8,7 @@ from flask import Flask
 from app.core.vocabulary import PartnerType, Role
 from app.models import Partner, Staff
 from tests.channel import Case, Channel, company, customer, hire
-from tests.web.v1.programs import Program, program
+from tests.web.v1.programs import Program, confirmation, of, program
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,12 @@ class Desk:
 
     def customer(self) -> Case:
         return customer(self.fabrikam)
+
+    def confirmed(self) -> Case:
+        """A customer that may order, by Ana's word."""
+        case = self.customer()
+        self.program.made(of(case, "agreements"), confirmation())
+        return case
 
     def colleague(self, *roles: Role) -> Program:
         return program(self.app, hire(self.fabrikam, *roles, name="Eva Lund"))

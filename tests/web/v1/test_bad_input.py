@@ -3,23 +3,14 @@
 import gzip
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from tests import channel as channels
-from tests.web.v1.conftest import Chain, Desk, open_desk
+from tests.web.v1.posts import ROUTES, Route, prepare
 from tests.web.v1.programs import (
-    MARIA,
     UNKNOWN,
-    Program,
-    confirmation,
-    of,
-    order,
-    program,
-    question,
     refusal,
     untouched,
 )
@@ -35,92 +26,7 @@ WRONG: dict[str, list[Any]] = {
     "number": ["1", 1.5, True, 10**400, 1e308],
     "person": [7, True, [{}]],
 }
-CONTACT = {f"primaryContact.{name}": "text" for name in MARIA}
-DRAFT = CONTACT | {"primaryContact": "object", "dateAgreed": "text", "note": "text", "onBehalfOf": "person"}
-GATE = dict.fromkeys(("customerId", "operation", "channel", "environment", "offerId", "asOf"), "text")
-
-
-@dataclass(frozen=True)
-class Route:
-    """A route with whoever may use it, a body that would be done, and the kinds of its members."""
-
-    who: Program
-    where: str
-    body: dict[str, Any]
-    members: dict[str, str]
-
-    def with_member(self, path: str, value: object) -> dict[str, Any]:
-        """The body with another value at `a.b`, or in the first item of the list at `a[].b`."""
-        whole: dict[str, Any] = json.loads(json.dumps(self.body))
-        at, *names = whole, *path.split(".")
-        for name in names[:-1]:
-            at = at[name.removesuffix("[]")] if not name.endswith("[]") else at[name.removesuffix("[]")][0]
-        at[names[-1]] = value
-        return whole
-
-    @property
-    def texts(self) -> list[str]:
-        return [path for path, kind in self.members.items() if kind in ("text", "person")]
-
-
-def eligibility(desk: Desk, chain: Chain) -> Route:
-    return Route(desk.program, "/v1/eligibility", question(desk.customer()), GATE)
-
-
-def questions(desk: Desk, chain: Chain) -> Route:
-    members = {"questions": "list"} | {f"questions[].{name}": kind for name, kind in GATE.items()}
-    return Route(desk.program, "/v1/eligibility", {"questions": [question(desk.customer())] * 2}, members)
-
-
-def agreements(desk: Desk, chain: Chain) -> Route:
-    members = DRAFT | {"templateId": "text", "type": "text"}
-    del members["note"]
-    return Route(desk.program, of(desk.customer(), "agreements"), confirmation(), members)
-
-
-def orders(desk: Desk, chain: Chain) -> Route:
-    case = desk.customer()
-    desk.program.made(of(case, "agreements"), confirmation())
-    members = {"lineItems": "list", "billingCycle": "text", "lineItems[].offerId": "text"}
-    return Route(desk.program, of(case, "orders"), order(), members | {"lineItems[].quantity": "number"})
-
-
-def invitations(desk: Desk, chain: Chain) -> Route:
-    members = {f"contact.{name}": "text" for name in MARIA} | {"contact": "object", "kind": "text", "language": "text"}
-    members |= {"expiresInDays": "number", "dap": "flag", "force": "flag"}
-    body = {"kind": "agreement", "contact": MARIA, "language": "sv"}
-    return Route(desk.program, of(desk.customer(), "invitations"), body, members)
-
-
-def submission(desk: Desk, chain: Chain) -> Route:
-    return Route(chain.rita, of(chain.case, "attestationdrafts"), confirmation(), DRAFT)
-
-
-def approval(desk: Desk, chain: Chain) -> Route:
-    draft = chain.rita.made(of(chain.case, "attestationdrafts"), confirmation())["id"]
-    return Route(chain.pia, f"/v1/attestationdrafts/{draft}/approve", {}, {"onBehalfOf": "person"})
-
-
-def giving_back(desk: Desk, chain: Chain) -> Route:
-    where = approval(desk, chain).where.replace("approve", "return")
-    return Route(chain.pia, where, {"reason": "no"}, {"reason": "text", "onBehalfOf": "person"})
-
-
-def resubmission(desk: Desk, chain: Chain) -> Route:
-    back = giving_back(desk, chain)
-    back.who.made(back.where, back.body, 200)
-    return Route(chain.rita, back.where.replace("return", "resubmit"), confirmation(), DRAFT)
-
-
-ROUTES = [eligibility, questions, agreements, orders, invitations, submission, approval, giving_back, resubmission]
 each = pytest.mark.parametrize("name", [make.__name__ for make in ROUTES])
-
-
-def prepare(app: Flask) -> dict[str, Route]:
-    """Every route by its name, each with a customer of its own."""
-    desk, channel = open_desk(app), channels.introduce()
-    pia, rita = program(app, channel.pia), program(app, channel.rita)
-    return {make.__name__: make(desk, Chain(channel, pia, rita, channel.customer())) for make in ROUTES}
 
 
 @pytest.fixture(scope="module")

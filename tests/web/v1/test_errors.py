@@ -23,6 +23,12 @@ LIST, GATE = "/v1/attestationdrafts", "/v1/eligibility"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """How errors are told has nothing to do with the engine."""
+    return f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'assent.db'}"
+
+
 def crash() -> ResponseReturnValue:
     raise RuntimeError(f"a fault of ours about {MARIA['email']}")
 

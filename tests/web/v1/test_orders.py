@@ -36,12 +36,6 @@ DENIED = (403, 13605, "agreement-required")
 AZURE, SEATS = "DZH318Z0BPS6:0001", "CFQ7TTC0LH16:0001"
 
 
-def confirmed(desk: Desk) -> Case:
-    case = desk.customer()
-    desk.program.made(of(case, "agreements"), confirmation())
-    return case
-
-
 def bought(case: Case) -> list[tuple[Any, ...]]:
     """Order, offer, quantity and kind of what is on record."""
     db.session.rollback()
@@ -54,7 +48,7 @@ def bought(case: Case) -> list[tuple[Any, ...]]:
 
 
 def test_an_order_that_may_be_placed_becomes_purchase_history(desk: Desk) -> None:
-    case = confirmed(desk)
+    case = desk.confirmed()
     lines = [
         {"lineItemNumber": 0, "offerId": SEATS, "quantity": 5, "friendlyName": "Seats", "partnerIdOnRecord": "4847383"},
         {"LineItemNumber": 1, "OfferId": AZURE, "Quantity": 2147483647, "ParentSubscriptionId": None},
@@ -75,7 +69,7 @@ def test_an_order_that_may_be_placed_becomes_purchase_history(desk: Desk) -> Non
 
 def test_what_was_ordered_stands_in_the_way_of_direct_acceptance(desk: Desk) -> None:
     """A customer that bought here and then withdraws cannot accept by itself any more."""
-    case = confirmed(desk)
+    case = desk.confirmed()
     desk.program.made(of(case, "orders"), order())
     db.session.refresh(case.machine)
     done(attestations.withdraw, acts.console(), case.machine, "no longer")
@@ -85,7 +79,7 @@ def test_what_was_ordered_stands_in_the_way_of_direct_acceptance(desk: Desk) -> 
 
 
 def test_each_order_has_an_id_of_its_own(desk: Desk) -> None:
-    case = confirmed(desk)
+    case = desk.confirmed()
     ids = {desk.program.made(of(case, "orders"), order())["id"] for _ in range(2)}
     assert {str(row[0]) for row in bought(case)} == ids
     assert len(ids) == 2
@@ -123,7 +117,7 @@ def test_the_way_out_leads_to_an_order(desk: Desk) -> None:
 
 def test_of_several_lines_one_that_is_denied_keeps_all_from_being_ordered(desk: Desk) -> None:
     """A rule of the partner's own holds up one offer; it stands last among lines that may be ordered."""
-    case = confirmed(desk)
+    case = desk.confirmed()
     rows = f"""
 [[rule]]
 id = "fresh-for-{SEATS[:4].lower()}"
@@ -152,7 +146,7 @@ offer = ["{SEATS}"]
     ],
 )
 def test_what_else_keeps_an_order_from_being_placed(desk: Desk, state: dict[str, Any], expected: Any) -> None:
-    case = customer(desk.fabrikam, cloud=state["cloud"]) if "cloud" in state else confirmed(desk)
+    case = customer(desk.fabrikam, cloud=state["cloud"]) if "cloud" in state else desk.confirmed()
     if "relation" in state:
         change(Relationship, Relationship.id == case.relationship.id, state=state["relation"])
     if "authority" in state:
@@ -179,7 +173,7 @@ def test_somebody_elses_customer_is_as_unknown_as_one_that_is_not_there(desk: De
 
 
 def test_orders_are_the_confirming_partners_agents(app: Flask, desk: Desk, chain: Chain) -> None:
-    case = confirmed(desk)
+    case = desk.confirmed()
     for role in Role:
         agent = role in (Role.ADMIN_AGENT, Role.SALES_AGENT)
         answer = desk.colleague(role).post(of(case, "orders"), order())
@@ -191,7 +185,7 @@ def test_orders_are_the_confirming_partners_agents(app: Flask, desk: Desk, chain
 
 def test_a_customer_of_two_partners_is_held_up_by_each_for_itself(app: Flask, desk: Desk) -> None:
     """The word of one partner opens nothing for another."""
-    case = confirmed(desk)
+    case = desk.confirmed()
     other = company("Northwind", PartnerType.DIRECT_BILL)
     profile = customers.Profile("Contoso", "SE", "en", case.relationship.contact, case.relationship.customer.domain)
     done(customers.add_customer, acts.console(), other, profile)
@@ -220,7 +214,7 @@ BAD: list[tuple[Any, str]] = [
 
 
 def test_what_makes_no_order_is_refused_and_nothing_of_it_is_ordered(desk: Desk) -> None:
-    case = confirmed(desk)
+    case = desk.confirmed()
     with untouched():
         for given, reason in BAD:
             found = desk.program.says(of(case, "orders"), given)
