@@ -226,3 +226,15 @@ def test_a_direct_bill_partners_own_people_prepare_and_approve(channel: Channel)
     done(case.approve, ana, draft)
     assert sealed(case, 2)["preparedBy"] == named(ana)
     assert acts.person(ana.email or "").partner_id == fabrikam.id
+
+
+def test_an_attestation_of_the_same_person_settles_the_draft_that_waits(channel: Channel) -> None:
+    case = channel.customer()
+    draft = done(case.submit, act(channel.rita))
+    other = done(channel.customer().submit, act(channel.rita))
+    done(case.attest, act(channel.pia), replace(MARIA, last_name="Berg"))
+    assert draft.status is DraftStatus.SUBMITTED
+    done(case.attest, act(channel.pia))
+    assert (draft.status, other.status) == (DraftStatus.DISCARDED, DraftStatus.SUBMITTED)
+    assert not [task for task in tasks(case.machine) if task[-1]]
+    assert timeline.of(act(channel.rita), case.machine.customer_id)[-1]["reason"] == "see record 3"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.commands.firing import Says, fire
 from app.commands.history import already_confirmed, renewal_due
@@ -19,9 +19,18 @@ from app.core.permissions import Action, refusal, require_person
 from app.core.policy import Rulebook
 from app.core.refusals import Reason, refuse_if
 from app.core.steps import attest_action
-from app.core.vocabulary import AcceptanceMethod, ActorKind, AgreementType, Assurance, InvitationStatus, TaskKind
-from app.db import db
-from app.models import Machine, Partner, Relationship, Task
+from app.core.vocabulary import (
+    AcceptanceMethod,
+    ActorKind,
+    AgreementType,
+    Assurance,
+    DraftStatus,
+    DraftStep,
+    InvitationStatus,
+    TaskKind,
+)
+from app.db import db, new_id
+from app.models import Draft, DraftEvent, Machine, Partner, Relationship, Task
 
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -73,6 +82,20 @@ def attest(
         machine.scenario = None
         close(machine, InvitationStatus.REVOKED)
         finish(act, machine, TaskKind.ATTEST_BLOCKED)
+    if prepared is None:
+        _settle(act, machine, contact)
+
+
+def _settle(act: Act, machine: Machine, contact: Contact) -> None:
+    """A draft that waits to say just this has become needless; approved, it would be a duplicate."""
+    waiting = select(Draft).where(Draft.machine_id == machine.id, Draft.status == DraftStatus.SUBMITTED)
+    draft = db.session.scalar(waiting)
+    if draft is None or draft.contact.personal() != contact.personal():
+        return
+    draft.status = DraftStatus.DISCARDED
+    step = {"step": DraftStep.DISCARDED, "actor": act.signature, "at": act.at, "note": f"see record {machine.number}"}
+    db.session.add(DraftEvent(id=new_id(), partner_id=draft.partner_id, draft_id=draft.id, **step))
+    finish(act, machine, TaskKind.REVIEW_DRAFT)
 
 
 def facts_of(

@@ -9,9 +9,9 @@ from tests.model import reading
 from tests.model.agreement import PAIRS
 from tests.model.life import Life
 from tests.model.world import settle_in
-from tests.sizes import size
+from tests.sizes import FULL, size
 
-RUNS, STEPS = size(2000), 50
+RUNS, STEPS = size(2000), 50 if FULL else 25
 # In small batches each life is drawn by itself; in longer ones Hypothesis makes most of them variations of a few.
 # The first of each batch is always the same: nothing happens in it.
 BATCH = 8
