@@ -210,14 +210,6 @@ def test_a_draft_resolves_what_is_blocked_and_more_roles_may_approve_it(channel:
     assert [task for task in tasks(case.machine) if task[3]] == []
 
 
-def test_what_was_attested_meanwhile_is_not_attested_again_by_its_draft(channel: Channel) -> None:
-    case = channel.customer()
-    draft = done(case.submit, act(channel.rita))
-    done(case.attest, act(channel.pia))
-    assert refused(case.approve, act(channel.pia), draft) == "already-confirmed"
-    done(drafts.give_back, act(channel.pia), draft, "it is on record already")
-
-
 def test_a_direct_bill_partners_own_people_prepare_and_approve(channel: Channel) -> None:
     fabrikam = company("Fabrikam", PartnerType.DIRECT_BILL)
     case, ana = customer(fabrikam), act(hire(fabrikam, name="Ana Lind"))

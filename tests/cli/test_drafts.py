@@ -118,7 +118,7 @@ def test_many_are_approved_each_by_itself(terminal: Terminal) -> None:
     verdicts = [(item["id"], item["status"], item.get("reason")) for item in found["items"]]
     assert verdicts == [
         (first["id"], "approved", None),
-        (second["id"], "refused", "already-confirmed"),
+        (second["id"], "refused", "wrong-state"),
         (UNKNOWN, "refused", "not-found"),
         (third["id"], "approved", None),
     ]
