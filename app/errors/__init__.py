@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, make_response, request
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -37,7 +37,7 @@ class Application(Flask):
 def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, on_refused)
     app.register_error_handler(CSRFError, lambda error: _failed(400))
-    app.register_error_handler(HTTPException, lambda error: _failed(error.code or 500))
+    app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(OperationalError, lambda error: _failed(503))
     app.register_error_handler(500, lambda error: _failed(500))
 
@@ -48,6 +48,15 @@ def _from_program() -> bool:
 
 def on_refused(refused: Refused) -> ResponseReturnValue:
     return problems.on_refused(refused) if _from_program() else pages.on_refused(refused)
+
+
+def _on_http(error: HTTPException) -> ResponseReturnValue:
+    """What the exception says in headers, such as `Allow`, is kept; its words are not."""
+    response = make_response(_failed(error.code or 500))
+    allow = error.get_response().headers.get("Allow")
+    if allow:
+        response.headers["Allow"] = allow
+    return response
 
 
 def _failed(status: int) -> ResponseReturnValue:

@@ -27,6 +27,8 @@ OWNERS = {
     PartnerType.PROVIDER: Owner.PROVIDER,
     PartnerType.RESELLER: Owner.RESELLER,
 }
+# Where a program needs to be told something else than a person.
+WORDS = {Reason.NOT_SIGNED_IN: "Send `Authorization: Bearer asn_…` with a token that `assent token create` made."}
 DUPLICATE = "PartnerConfirmedAgreementAlreadyExists"
 
 
@@ -34,7 +36,7 @@ def on_refused(refused: Refused) -> Response:
     row = answer(refused)
     data = refused.data.get("data")
     about = [str(one) for one in data] if isinstance(data, list) else []
-    body = _body(row.status, row.code, row.remedy, refused.reason, about)
+    body = _body(row.status, row.code, WORDS.get(refused.reason, row.remedy), refused.reason, about)
     following = refused.data.get("next") or _instead(refused)
     if following:
         body["next"] = following

@@ -122,7 +122,7 @@ def test_many_are_approved_each_by_itself(terminal: Terminal) -> None:
         (UNKNOWN, "refused", "not-found"),
         (third["id"], "approved", None),
     ]
-    assert terminal.row("draft", id=uuid.UUID(second["id"])).status == "submitted"
+    assert terminal.row("draft", id=uuid.UUID(second["id"])).status == "discarded"
     words = terminal(*decide("approve", *ids, by=both.pia))
     assert words.code == 1
     assert [line.split()[:2] for line in words.out.splitlines()] == [[str(id), "refused"] for id in ids]

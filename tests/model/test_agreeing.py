@@ -19,7 +19,7 @@ from tests.model.agreeing_doing import DOING, outcome, undone
 from tests.model.agreeing_lives import Life, Shared, Stand, can_stand, fits
 from tests.model.agreeing_people import PREPARER, People, Side, gather
 from tests.model.agreeing_times import CLOUD, MCA, Era, eras
-from tests.sizes import size
+from tests.sizes import FULL, size
 
 LIVES = size(300)
 SETTINGS = settings(
@@ -41,6 +41,8 @@ CIRCUMSTANCES: dict[str, Sequence[Any]] = {
     "shared": [None, None, None, *Shared],
     "mirror": [False] * 7 + [True],
 }
+# The rules are the same on both engines; that the commands are too is shown by the corners, and at full size by all.
+ENGINES = ["sqlite", "postgresql"] if FULL else ["sqlite"]
 REMOVED = {"relation": RelationshipState.REMOVED}
 # What only few lives come to: era, how it stands, what is special.
 CORNERS: list[tuple[str, Stand, dict[str, Any]]] = [
@@ -91,6 +93,7 @@ def test_a_token_carries_the_roles_of_its_own_holder(people: People) -> None:
         assert firm.named("app").roles == set()
 
 
+@pytest.mark.parametrize("database_url", ENGINES, indirect=True)
 def test_every_state_keeps_its_word_to_everybody(app: Flask, people: People) -> None:
     """Each way to stand, each role: with a newer version out, for that brings about all of them."""
     met, era = Met(), eras()["newer version with grace"]
@@ -108,6 +111,7 @@ def test_corners_keep_their_word(app: Flask, people: People) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("database_url", ENGINES, indirect=True)
 def test_no_circumstances_make_an_offer_that_is_not_kept(app: Flask, people: People) -> None:
     met = Met()
 

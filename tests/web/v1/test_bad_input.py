@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.conftest import database_url  # noqa: F401  on both engines
 from tests.web.v1.posts import ROUTES, Route, prepare
 from tests.web.v1.programs import (
     UNKNOWN,

@@ -14,7 +14,6 @@ from app.config import Config, load
 from app.core.refusals import Reason, Refused
 from app.db import db
 from app.errors import ANSWERS, on_refused
-from tests.conftest import copied
 from tests.servers import free_port
 from tests.web.test_security import HEADERS
 from tests.web.v1.conftest import Desk
@@ -22,12 +21,6 @@ from tests.web.v1.programs import MARIA, UNKNOWN, Program, of, refusal
 
 LIST, GATE = "/v1/attestationdrafts", "/v1/eligibility"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
-
-@pytest.fixture(scope="module")
-def database_url(sqlite_mould: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """How errors are told has nothing to do with the engine."""
-    return copied(sqlite_mould, tmp_path_factory.mktemp("sqlite"))
 
 
 def crash() -> ResponseReturnValue:
