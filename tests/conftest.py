@@ -1,7 +1,6 @@
 """Fixtures: an application on SQLite and on PostgreSQL, the cast, real servers, a real browser."""
 
 import os
-import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from app.config import Config, load
 from app.db import db
 from tests import channel as channels
 from tests.cast import Cast, introduce
+from tests.engines import copied
 from tests.servers import Assent, postgresql
 
 for name in [name for name in os.environ if name.startswith("ASSENT_")]:
@@ -82,11 +82,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     if request.param == "postgresql":
         return create_database(request.getfixturevalue("postgres"), request.getfixturevalue("postgres_mould"))
     return copied(request.getfixturevalue("sqlite_mould"), tmp_path_factory.mktemp("sqlite"))
-
-
-def copied(mould: Path, folder: Path) -> str:
-    shutil.copyfile(mould, folder / "assent.db")
-    return f"sqlite:///{folder / 'assent.db'}"
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from app.models import Machine
 from tests.cli.terminal import Terminal, attestation, run
+from tests.engines import on_sqlite  # noqa: F401
 
 MCA, CLOUD = "MicrosoftCustomerAgreement", "MicrosoftCloudAgreement"
 DAY = timedelta(days=1)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.cli.terminal import Terminal, attestation
+from tests.engines import on_sqlite  # noqa: F401
 
 UNKNOWN = str(uuid.uuid4())
 WHY = "nobody here agreed"

@@ -10,6 +10,7 @@ import pytest
 
 from app.core.vocabulary import Role
 from tests.cli.terminal import Terminal, attestation
+from tests.engines import on_sqlite  # noqa: F401
 
 UNKNOWN = str(uuid.uuid4())
 LONGEST = 5 * 1024 * 1024

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.terminal import Terminal, attestation, run
+from tests.engines import on_sqlite  # noqa: F401
 
 UNKNOWN = str(uuid.uuid4())
 MCA = "MicrosoftCustomerAgreement"

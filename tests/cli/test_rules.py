@@ -16,6 +16,7 @@ from app.models import Partner, Relationship
 from app.queries import scope
 from tests.cast import MARIA
 from tests.cli.terminal import Terminal, attestation
+from tests.engines import on_sqlite  # noqa: F401
 
 UNKNOWN = str(uuid.uuid4())
 MCA = "MicrosoftCustomerAgreement"

@@ -14,6 +14,7 @@ from app.core.vocabulary import Assurance, InvitationKind, InvitationStatus, Rel
 from app.db import db, transaction
 from app.models import Invitation, Record
 from tests.cast import MARIA, Cast, Story
+from tests.conftest import database_url  # noqa: F401  on both engines
 from tests.web.conftest import NewVisitor
 from tests.web.portal.accounts import FIRST, Account
 from tests.web.portal.visitor import DEAD, PAGE, Visitor, events, sealed

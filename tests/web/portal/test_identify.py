@@ -13,6 +13,7 @@ from app.core.vocabulary import Method, Owed
 from app.db import db, transaction
 from app.models import Attempt, Invitation, Outbox, PortalSession
 from tests.cast import Cast, Story
+from tests.conftest import database_url  # noqa: F401  on both engines
 from tests.web.conftest import NewVisitor
 from tests.web.portal.visitor import PAGE, Visitor, wrong
 from tests.web.tables import checksums

@@ -17,6 +17,7 @@ from app.db import db, transaction
 from app.installation import installation
 from app.models import Invitation
 from tests.cast import MARIA, Cast, Story
+from tests.conftest import database_url  # noqa: F401  on both engines
 from tests.web.conftest import NewVisitor
 from tests.web.portal.visitor import DEAD, PAGE, Visitor, path, token
 from tests.web.tables import checksums

@@ -1,7 +1,6 @@
 """Fixtures of the API: partners of each type with somebody who works there, and the programs these people run."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -9,14 +8,8 @@ from flask import Flask
 from app.core.vocabulary import PartnerType, Role
 from app.models import Partner, Staff
 from tests.channel import Case, Channel, company, customer, hire
-from tests.conftest import copied
+from tests.engines import on_sqlite  # noqa: F401
 from tests.web.v1.programs import Program, confirmation, of, program
-
-
-@pytest.fixture(scope="module")
-def database_url(sqlite_mould: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What the API says does not depend on the engine; the modules whose tests do ask for both."""
-    return copied(sqlite_mould, tmp_path_factory.mktemp("sqlite"))
 
 
 @dataclass(frozen=True)
