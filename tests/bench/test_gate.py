@@ -37,14 +37,15 @@ def seeded(folder: Path, machines: int, *options: str) -> tuple[Assent, UUID]:
 
 
 def cost(assent: Assent, partner: UUID) -> float:
-    """Median microseconds of one decision, the customers asked about spread over the whole portfolio."""
+    """Median microseconds of one decision, the customers asked about spread over the whole portfolio; read once before,
+    so that what is compared is the work and not which of the two files lay on the disk."""
     app = create_app(load({"ASSENT_INSTANCE": str(assent.instance)}))
     with app.app_context():
         query = db.select(Relationship.customer_id).where(Relationship.partner_id == partner)
         every = list(db.session.scalars(query))
         asked = every[:: max(1, len(every) // ASKED)]
         act, times = acts.console(partner), []
-        for customer in asked:
+        for customer in [*asked, *asked]:
             db.session.remove()
             start = time.perf_counter()
             known = subjects.of(act, customer, act.at)
@@ -53,7 +54,7 @@ def cost(assent: Assent, partner: UUID) -> float:
             times.append(time.perf_counter() - start)
         db.session.remove()
         db.engine.dispose()
-    return median(times) * 1e6
+    return median(times[len(asked) :]) * 1e6
 
 
 def test_the_gate_for_one_customer_does_not_care_how_many_there_are(tmp_path: Path) -> None:
