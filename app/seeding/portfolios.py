@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from app.core.act import Act
-from app.core.policy import Rulebook
+from app.core.policy import Rulebook, Topic, start_of
 from app.core.vocabulary import AgreementType, PurchaseKind
 from app.seeding.moulds import Moulds
 from app.seeding.people import Town
@@ -18,7 +18,6 @@ TOGETHER = 20_000  # customers of one batch: fewer cost more in copying, more ke
 ATTESTED, BLOCKED = 0.45, 0.10  # shares of a mixed portfolio; the rest is unconfirmed
 BOUGHT = [kind for kind in PurchaseKind if kind is not PurchaseKind.AUTO_RENEWAL]
 PAST = timedelta(days=2 * 365)
-CLOUD_YEAR = (datetime(2018, 11, 1, tzinfo=UTC), datetime(2019, 9, 28, tzinfo=UTC))
 ADDED_BEFORE, RECORDED_AFTER = timedelta(days=14), timedelta(days=2)  # at most; the customer agreed in between
 
 
@@ -48,7 +47,16 @@ class Plan:
     @property
     def years(self) -> tuple[datetime, datetime]:
         """Between which moments customers agreed."""
-        return (self.act.at - PAST, self.act.at - RECORDED_AFTER) if self.portfolio is Portfolio.MIXED else CLOUD_YEAR
+        if self.portfolio is Portfolio.MIXED:
+            return self.act.at - PAST, self.act.at - RECORDED_AFTER
+        # While the Cloud Agreement could be recorded and the newer one could not.
+        since = {kind: _recordable_since(self.rules, kind) for kind in AgreementType}
+        return since[AgreementType.CLOUD] + ADDED_BEFORE, since[AgreementType.MCA] - RECORDED_AFTER
+
+
+def _recordable_since(rules: Rulebook, kind: AgreementType) -> datetime:
+    rows = [rule for rule in rules.policy.rules if rule.topic is Topic.RECORD and kind in rule.agreements]
+    return start_of(min(rule.since for rule in rows))
 
 
 class Sower:
@@ -86,7 +94,7 @@ class Sower:
             batch.unconfirmed(customer, AgreementType.MCA, added)
 
     def _cloud(self, batch: Batch, index: int) -> None:
-        """A customer of 2019; of an odd number of machines the last customer's second one is left out."""
+        """A customer of former times; of an odd number of machines the last customer's second one is left out."""
         who, (added, agreed, at) = self._town.company(), self._moments(index)
         customer = batch.customer(who, added)
         batch.unconfirmed(customer, AgreementType.MCA, added)

@@ -3,6 +3,7 @@
 import base64
 import json
 import unicodedata
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,6 @@ from app.core.lifecycle import State
 from app.core.vocabulary import AgreementType
 from app.installation import load_rules
 from app.seeding.people import FIRST, LAST
-from app.seeding.portfolios import CLOUD_YEAR
 from tests.cli.terminal import Terminal
 from tests.verifier import first_fault
 
@@ -110,7 +110,7 @@ def test_customers_of_2019_have_an_old_agreement_and_none_of_the_new(terminal: T
     assert {state: len(set(ids)) for state, ids in old.items()} == {State.ATTESTED: 4}
     agreed = [row.agreed_at for row in of(terminal, "machine", partner) if row.agreed_at]
     assert agreed == sorted(agreed)
-    assert CLOUD_YEAR[0] <= agreed[0] < agreed[-1] <= CLOUD_YEAR[1]
+    assert datetime(2018, 8, 7, tzinfo=UTC) <= agreed[0] < agreed[-1] < datetime(2019, 10, 1, tzinfo=UTC)
     assert {row.at.year for row in of(terminal, "record", partner)} <= {2018, 2019}
 
 
