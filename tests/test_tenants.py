@@ -13,6 +13,7 @@ from app.commands import acceptances, attestations, customers
 from app.commands.acceptances import Consent
 from app.commands.customers import Profile
 from app.commands.invitations import Ask, invite
+from app.core.act import Act
 from app.core.contact import Contact
 from app.core.gate import Decision
 from app.core.lifecycle import State
@@ -22,7 +23,7 @@ from app.core.steps import Step
 from app.core.vocabulary import Assurance, InvitationKind, Operation, Owner, PartnerType, RelationshipState
 from app.db import db
 from app.models import FurtherReseller, Partner, Relationship
-from app.queries import decisions, queue, scope, status, subjects
+from app.queries import decisions, queue, scope, status, subjects, timeline
 from tests.channel import Case, Channel, act, ask, company, customer, done, hire, refused
 from tests.model import reading, world
 
@@ -85,6 +86,12 @@ def test_a_reseller_that_knows_a_domain_gains_nothing_by_adding_it(channel: Chan
     assert added.relationship.state is RelationshipState.ACTIVE
 
 
+def preparers(reader: Act, case: Case) -> list[str]:
+    """Who prepared what was attested, as far as the timeline tells this reader."""
+    items = timeline.of(reader, case.machine.customer_id)
+    return [item["preparedBy"] for item in items if "preparedBy" in item]
+
+
 def test_one_resellers_draft_is_not_there_for_the_other(channel: Channel) -> None:
     case, other = channel.customer(), company("Relecloud", PartnerType.RESELLER, channel.provider)
     done(again, case, channel.provider, other)
@@ -92,6 +99,8 @@ def test_one_resellers_draft_is_not_there_for_the_other(channel: Channel) -> Non
     assert refused(scope.draft, rival, draft.id) == "not-found"
     assert queue.of(rival, None, rival.at) == []
     done(case.approve, act(channel.pia), draft)
+    assert preparers(act(channel.rita), case) == preparers(act(channel.pia), case) == [act(channel.rita).signature]
+    assert preparers(rival, case) == []
     mine = done(case.submit, rival, ask(Contact("Eva", "Ek", "eva@contoso.example")))
     assert scope.draft(rival, mine.id)[0].id == mine.id
     assert refused(scope.draft, act(channel.rita), mine.id) == "not-found"

@@ -36,12 +36,12 @@ def _records(act: Act, machines: list[Any]) -> list[dict[str, Any]]:
 
 def _record(row: Record, people: dict[str, str], drafts: set[str]) -> dict[str, Any]:
     body = json.loads(row.body)
+    # Of several resellers of one customer none reads who works for another.
+    if body["facts"].get("draft") not in drafts:
+        people = {name: value for name, value in people.items() if name != "preparedBy"}
+    role = body["actor"]["role"] or body["actor"]["id"]
     item = {"at": stamp(row.at), "event": row.event, "agreementType": body["facts"]["agreementType"]}
-    return (
-        item
-        | {"number": row.number, "state": body["after"], "role": body["actor"]["role"] or body["actor"]["id"]}
-        | people
-    )
+    return item | {"number": row.number, "state": body["after"], "role": role} | people
 
 
 def _people(records: list[Any]) -> dict[Any, dict[str, str]]:
