@@ -63,7 +63,7 @@ class Sower:
     """Makes up one customer after the other."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+        self._plan, self._years = plan, plan.years
         self._town = Town(plan.rules.catalogue.languages, plan.mark)
         self._moulds = Moulds(plan.act, plan.rules)
         self._sow = {Portfolio.MIXED: self._mixed, Portfolio.CLOUD: self._cloud}[plan.portfolio]
@@ -78,7 +78,7 @@ class Sower:
 
     def _moments(self, index: int) -> tuple[Moment, Moment, Moment]:
         """When the customer was added, when it agreed and when that was recorded; a portfolio grows over time."""
-        (begin, end), zone, chance = self._plan.years, self._plan.zone, self._town.chance
+        (begin, end), zone, chance = self._years, self._plan.zone, self._town.chance
         agreed = begin + (end - begin) * (index / self._plan.customers)
         added, recorded = agreed - ADDED_BEFORE * chance(), agreed + RECORDED_AFTER * chance()
         return moment(added, zone), moment(agreed, zone), moment(recorded, zone)
