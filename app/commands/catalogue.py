@@ -8,13 +8,11 @@ from sqlalchemy import exists, select
 from app.commands.files import File, keep
 from app.core import contact as text
 from app.core.act import Act
-from app.core.agreements import Catalogue
+from app.core.agreements import EVERYWHERE, Catalogue
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import ActorKind, AgreementType
 from app.db import db, new_id
 from app.models import AgreementDocument, AgreementVersion
-
-EVERYWHERE = "*"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from app.core.refusals import Reason, Refused
 from app.core.vocabulary import AgreementType
 
 FALLBACK_LANGUAGE = "en-US"
-DEFAULT_COUNTRY = "US"
+EVERYWHERE = "*"  # a text that is meant for every country
 
 
 @dataclass(frozen=True)

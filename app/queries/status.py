@@ -11,7 +11,7 @@ from app.core.evidence import stamp
 from app.core.policy import Rulebook, start_of
 from app.db import db
 from app.models import Invitation, Machine, Record, SealedValue
-from app.queries.subjects import FOR_ALL_PARTNERS
+from app.queries.subjects import elsewhere
 
 
 def _time(at: datetime | None) -> str | None:
@@ -51,16 +51,8 @@ def _counting(machine: Machine, terms: Terms) -> Machine:
     """The machine whose acceptance speaks: its own, or another partner's direct one that counts for the tenant."""
     if machine.on_record and not terms.stale(machine.accepted_version):
         return machine
-    others = db.session.scalars(
-        select(Machine)
-        .where(
-            Machine.customer_id == machine.customer_id,
-            Machine.agreement_type == machine.agreement_type,
-            Machine.partner_id != machine.partner_id,
-            FOR_ALL_PARTNERS,
-        )
-        .order_by(Machine.accepted_version.desc(), Machine.agreed_at.desc())
-    ).first()
+    best = elsewhere(machine.partner_id, machine.customer_id, machine.agreement_type).limit(1)
+    others = db.session.scalar(best)
     return others if others and not terms.stale(others.accepted_version) else machine
 
 

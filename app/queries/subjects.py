@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import Exists, Select, and_, exists, or_, select
 
 from app.core.act import Act
 from app.core.gate import Acceptance, Standing, Subject
@@ -32,6 +32,9 @@ FOR_ALL_PARTNERS = and_(
     Machine.assurance == Assurance.TENANT_OIDC,
     Machine.acceptance_number.is_not(None),
 )
+COUNTS_AS_BOUGHT = Purchase.kind != PurchaseKind.AUTO_RENEWAL
+WAITING = Draft.status == DraftStatus.SUBMITTED
+OPEN_DISPUTE = Dispute.status == DisputeStatus.OPEN
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,6 @@ class Known:
 
     relationship: Relationship
     partner: Partner
-    machines: Mapping[AgreementType, Machine]
     subject: Subject
 
     def case(self, kind: AgreementType, at: datetime, rules: Rulebook) -> Case:
@@ -65,12 +67,12 @@ def around(relationship: Relationship, at: datetime) -> Known:
         cloud=customer.cloud,
         region=relationship.country,
         related=relationship.state is not RelationshipState.REMOVED,
-        resold=relationship.reseller_id is not None or _is_resold_further(relationship),
-        purchased=_purchased(customer.id),
+        resold=relationship.reseller_id is not None or _holds(resold_further(partner.id, customer.id)),
+        purchased=_holds(bought(customer.id)),
         four_eyes=partner.four_eyes,
         standings={kind: _standing(own.get(kind), kind, shared, facts, at) for kind in AgreementType},
     )
-    return Known(relationship, partner, own, subject)
+    return Known(relationship, partner, subject)
 
 
 def _machines(relationship: Relationship) -> list[Machine]:
@@ -80,17 +82,37 @@ def _machines(relationship: Relationship) -> list[Machine]:
     return list(db.session.scalars(found))
 
 
-def _is_resold_further(relationship: Relationship) -> bool:
-    held = exists().where(
-        FurtherReseller.partner_id == relationship.partner_id,
-        FurtherReseller.customer_id == relationship.customer_id,
+def _holds(condition: Exists) -> bool:
+    return bool(db.session.scalar(select(condition)))
+
+
+# What is so of a customer or a machine, by its id or by the column of a query over many.
+
+
+def resold_further(partner_id: Any, customer_id: Any) -> Exists:
+    return exists().where(FurtherReseller.partner_id == partner_id, FurtherReseller.customer_id == customer_id)
+
+
+def bought(customer_id: Any) -> Exists:
+    return exists().where(Purchase.customer_id == customer_id, COUNTS_AS_BOUGHT)
+
+
+def disputed(machine_id: Any) -> Exists:
+    return exists().where(Dispute.machine_id == machine_id, OPEN_DISPUTE)
+
+
+def elsewhere(partner_id: Any, customer_id: Any, kind: AgreementType) -> Select[Machine]:
+    """Other partners' machines whose direct acceptance counts for every partner of the tenant, the best first."""
+    return (
+        select(Machine)
+        .where(
+            Machine.customer_id == customer_id,
+            Machine.agreement_type == kind,
+            Machine.partner_id != partner_id,
+            FOR_ALL_PARTNERS,
+        )
+        .order_by(Machine.accepted_version.desc(), Machine.agreed_at.desc())
     )
-    return bool(db.session.scalar(select(held)))
-
-
-def _purchased(customer_id: UUID) -> bool:
-    held = exists().where(Purchase.customer_id == customer_id, Purchase.kind != PurchaseKind.AUTO_RENEWAL)
-    return bool(db.session.scalar(select(held)))
 
 
 def _facts(machines: list[UUID]) -> dict[UUID, Any]:
@@ -100,17 +122,16 @@ def _facts(machines: list[UUID]) -> dict[UUID, Any]:
         .where(Invitation.machine_id == Machine.id, Invitation.status == InvitationStatus.OPEN)
         .scalar_subquery()
     )
-    waiting = (Draft.machine_id == Machine.id, Draft.status == DraftStatus.SUBMITTED)
+    waiting = (Draft.machine_id == Machine.id, WAITING)
     preparer = select(Draft.preparer_id).where(*waiting).scalar_subquery()
     prepared = select(Draft.prepared_by).where(*waiting).scalar_subquery()
-    disputed = exists().where(Dispute.machine_id == Machine.id, Dispute.status == DisputeStatus.OPEN)
     rows = db.session.execute(
         select(
             Machine.id,
             until.label("until"),
             preparer.label("preparer"),
             prepared.label("prepared"),
-            disputed.label("disputed"),
+            disputed(Machine.id).label("disputed"),
         ).where(Machine.id.in_(machines))
     )
     return {row.id: row for row in rows}

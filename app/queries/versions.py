@@ -7,12 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.core.agreements import Catalogue
+from app.core.agreements import EVERYWHERE, Catalogue
 from app.core.vocabulary import AgreementType
 from app.db import db
 from app.models import AgreementDocument, Machine
-
-EVERYWHERE = "*"
 
 
 def listed(catalogue: Catalogue, partner_id: UUID | None, at: datetime) -> list[dict[str, Any]]:

@@ -16,15 +16,21 @@ from app.core.vocabulary import (
     AcceptanceMethod,
     AgreementType,
     Cloud,
-    DisputeStatus,
-    DraftStatus,
     InvitationStatus,
-    PurchaseKind,
     RelationshipState,
 )
 from app.db import Utc, db
-from app.models import Customer, Dispute, Draft, FurtherReseller, Invitation, Machine, Partner, Purchase, Relationship
-from app.queries.subjects import FOR_ALL_PARTNERS
+from app.models import Customer, Dispute, Draft, FurtherReseller, Invitation, Machine, Partner, Relationship
+from app.queries.subjects import (
+    COUNTS_AS_BOUGHT,
+    FOR_ALL_PARTNERS,
+    OPEN_DISPUTE,
+    WAITING,
+    bought,
+    disputed,
+    elsewhere,
+    resold_further,
+)
 
 PER_FETCH = 10_000
 Columns = dict[str, Any]
@@ -110,13 +116,6 @@ class Portfolio:
         return narrowed
 
     def _common(self) -> Columns:
-        further = exists().where(
-            FurtherReseller.partner_id == Relationship.partner_id,
-            FurtherReseller.customer_id == Relationship.customer_id,
-        )
-        bought = exists().where(
-            Purchase.customer_id == Relationship.customer_id, Purchase.kind != PurchaseKind.AUTO_RENEWAL
-        )
         found: Columns = {
             "cloud": _raw(Customer.cloud),
             "removed": Relationship.state == RelationshipState.REMOVED,
@@ -125,8 +124,8 @@ class Portfolio:
         if any(rule.regions for rule in self.rules.policy.rules):
             found["region"] = Relationship.country
         if _any(FurtherReseller.partner_id == self.partner.id):
-            found["resold"] |= further
-        return found | ({"purchased": bought} if _any(Purchase.kind != PurchaseKind.AUTO_RENEWAL) else {})
+            found["resold"] |= resold_further(Relationship.partner_id, Relationship.customer_id)
+        return found | ({"purchased": bought(Relationship.customer_id)} if _any(COUNTS_AS_BOUGHT) else {})
 
     def _of_kind(self, kind: AgreementType) -> Columns:
         """What tells machines of a kind apart; what no customer of the partner has is not asked for each of them."""
@@ -137,12 +136,10 @@ class Portfolio:
             "method": _raw(machine.method),
             "part": self._part(machine.agreed_at),
         }
-        waiting = (Draft.status == DraftStatus.SUBMITTED,)
-        if _any(Draft.partner_id == own, *waiting):
-            found["drafted"] = exists().where(Draft.machine_id == machine.id, *waiting)
-        doubted = (Dispute.status == DisputeStatus.OPEN,)
-        if _any(Dispute.partner_id == own, *doubted):
-            found["disputed"] = exists().where(Dispute.machine_id == machine.id, *doubted)
+        if _any(Draft.partner_id == own, WAITING):
+            found["drafted"] = exists().where(Draft.machine_id == machine.id, WAITING)
+        if _any(Dispute.partner_id == own, OPEN_DISPUTE):
+            found["disputed"] = disputed(machine.id)
         alive = (Invitation.status == InvitationStatus.OPEN, Invitation.expires_at > self.at)
         if _any(Machine.partner_id == own, Machine.state == State.INVITED):
             until = exists().where(Invitation.machine_id == machine.id, *alive)
@@ -159,17 +156,7 @@ class Portfolio:
 
     def _shared(self, kind: AgreementType) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
         """Version and date of another partner's direct acceptance that counts for every partner of the tenant."""
-        best = (
-            select(Machine)
-            .where(
-                Machine.customer_id == Relationship.customer_id,
-                Machine.partner_id != Relationship.partner_id,
-                Machine.agreement_type == kind,
-                FOR_ALL_PARTNERS,
-            )
-            .order_by(Machine.accepted_version.desc(), Machine.agreed_at.desc())
-            .limit(1)
-        )
+        best = elsewhere(Relationship.partner_id, Relationship.customer_id, kind).limit(1)
         version, agreed = (
             best.with_only_columns(column).scalar_subquery() for column in (Machine.accepted_version, Machine.agreed_at)
         )
