@@ -5,9 +5,10 @@ from app.models.customers import Customer, CustomerUser, FurtherReseller, Purcha
 from app.models.disputes import Dispute
 from app.models.drafts import Attachment, Draft, DraftEvent
 from app.models.invitations import Invitation, PortalSession, Suppression
-from app.models.machines import RELATED, Machine, News, NewsCounter, Record, SealedValue, Statement
+from app.models.machines import RELATED, Machine, News, NewsCounter, Record, SealedValue, StateCount, Statement
 from app.models.outbox import Attempt, Outbox, OutboxArchive, TokenBucket
 from app.models.partners import Partner, Reselling, RoleGrant, ServiceAccount, Staff, Token
+from app.models.repeats import GivenAnswer
 from app.models.rules import AgreementDocument, AgreementVersion, PolicyRevision
 from app.models.tasks import Task
 
@@ -24,6 +25,7 @@ __all__ = [
     "Draft",
     "DraftEvent",
     "FurtherReseller",
+    "GivenAnswer",
     "Invitation",
     "Machine",
     "News",
@@ -41,6 +43,7 @@ __all__ = [
     "SealedValue",
     "ServiceAccount",
     "Staff",
+    "StateCount",
     "Statement",
     "Suppression",
     "Task",

@@ -1,9 +1,10 @@
 """Customers: the tenant the whole installation knows, and what each partner knows of it."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.contact import Contact
@@ -33,6 +34,8 @@ class CustomerUser(Base):
     customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id))
     user_name: Mapped[str] = mapped_column(String(320), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
+    # The password it was made with, encrypted; wiped once the user has one of its own.
+    first_password: Mapped[bytes | None] = mapped_column(LargeBinary)
     must_change: Mapped[bool]
     is_admin: Mapped[bool]
     created_at: Mapped[datetime]
@@ -61,6 +64,8 @@ class Relationship(Base):
     last_name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(40))
+    # Whom and where to bill, as the vendor's create call spells it; read back as it was given.
+    billing: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime]
     customer: Mapped[Customer] = relationship()
 

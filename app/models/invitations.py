@@ -79,4 +79,7 @@ class PortalSession(Base):
     code_tries: Mapped[int]
     method: Mapped[Method | None] = mapped_column(String(20))
     customer_user_id: Mapped[UUID | None] = mapped_column(ForeignKey(CustomerUser.id))
+    # The session that goes on in this one's place; for a moment a form sent twice still finds it.
+    replaced_by: Mapped[UUID | None]
+    replaced_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

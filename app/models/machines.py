@@ -138,6 +138,11 @@ class News(Base):
     type: Mapped[NewsType] = mapped_column(vocabulary(NewsType, "type"))
     at: Mapped[datetime]
     seq: Mapped[int | None] = mapped_column(BigInteger)
+    # The state the event found and left; news of an older Assent do not say.
+    before: Mapped[str | None] = mapped_column(String(40))
+    after: Mapped[str | None] = mapped_column(String(40))
+    # What the machine and its invitation were when all of the event was written; nobody's name stands in it.
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class NewsCounter(Base):
@@ -147,3 +152,14 @@ class NewsCounter(Base):
 
     partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class StateCount(Base):
+    """How many of a partner's agreements are in a state, kept by the sequencer as it numbers what moved them."""
+
+    __tablename__ = "state_count"
+
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id), primary_key=True)
+    agreement_type: Mapped[AgreementType] = mapped_column(vocabulary(AgreementType, "agreement_type"), primary_key=True)
+    state: Mapped[State] = mapped_column(vocabulary(State, "state"), primary_key=True)
+    number: Mapped[int]

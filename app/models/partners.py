@@ -1,6 +1,6 @@
 """Partners and who acts for them: staff, service accounts, the roles they hold, the tokens they use."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
@@ -21,6 +21,8 @@ class Partner(Base):
     authority: Mapped[Authority] = mapped_column(vocabulary(Authority, "authority"))
     # An attestation needs a second person of the partner.
     four_eyes: Mapped[bool] = mapped_column(default=False)
+    # Since when it has the vendor's own agreement for partners, as the operator was told.
+    vendor_agreement_on: Mapped[date | None]
     created_at: Mapped[datetime]
 
 
@@ -35,13 +37,15 @@ class Reselling(Base):
 
 class Staff(Base):
     __tablename__ = "staff"
-    __table_args__ = (Index(None, "partner_id", "email"),)
+    __table_args__ = (Index(None, "partner_id", "email"), Index(None, "subject", unique=True))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
     email: Mapped[str] = mapped_column(String(254))
     mailbox: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    # Who this is to the OIDC issuer: its tenant and the person's id there, never an address.
+    subject: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     partner: Mapped[Partner] = relationship()
@@ -56,11 +60,12 @@ class ServiceAccount(Base):
     """A named non-person of a partner; it survives people leaving."""
 
     __tablename__ = "service_account"
-    __table_args__ = (Index(None, "partner_id", "name", unique=True),)
+    __table_args__ = (Index(None, "partner_id", "name", unique=True), Index(None, "subject", unique=True))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
     name: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     grants: Mapped[list["RoleGrant"]] = relationship()
