@@ -29,5 +29,5 @@ def create_app(config: Config | None = None) -> Flask:
     errors.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(portal.bp)
-    app.register_blueprint(v1.bp)
+    v1.init_app(app, config)
     return app

@@ -25,6 +25,29 @@ def base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def safe_url(value: str) -> str:
+    """An address whose answers can be believed: https, or this very machine."""
+    parts = urlsplit(value)
+    plain = parts.scheme == "http" and is_loopback(parts.hostname or "")
+    if not (parts.scheme == "https" or plain) or not parts.hostname or parts.username is not None:
+        raise ValueError("must be https://host/… (http:// on this machine only), for example https://login.example.com")
+    _port(parts)
+    return value
+
+
+def issuer(value: str) -> str:
+    """As the issuer spells itself: its tokens name it letter by letter."""
+    if not re.fullmatch(r"[!-~]{1,300}", value) or "?" in value or "#" in value:
+        raise ValueError("must be the issuer's address, without ? and #, for example https://login.example.com/tenant")
+    return safe_url(value)
+
+
+def audience(value: str) -> str:
+    if not re.fullmatch(r"[!-~]{0,300}", value):
+        raise ValueError("must be what `aud` of the issuer's tokens says, for example a client id")
+    return value
+
+
 def database_url(value: str) -> str:
     if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("must begin with postgresql+psycopg:// (or be left out for SQLite)")

@@ -72,6 +72,10 @@ SETTINGS = (
     Setting("LEASE_SECONDS", "60", _number(1, 3600), "how long a worker may hold a row unheard of"),
     Setting("IN_FLIGHT", "50", _whole(1, 1000), "rows one worker carries at a time"),
     Setting("TRUSTED_PROXIES", "0", _whole(0, 10), "reverse proxies in front whose headers count"),
+    Setting("RATE_LIMIT", "500", _whole(0, 1_000_000), "requests a minute per token and web process; 0: no limit"),
+    Setting("STRICT", "0", _whole(0, 1), "1: a confirmation whose type is not its template's is refused"),
+    Setting("OIDC_ISSUER", "", lambda v: v and addresses.issuer(v), "whose access tokens open the API; empty: none"),
+    Setting("OIDC_CLIENT_ID", "", addresses.audience, "the audience (`aud`) such a token must name"),
     Setting("PERMISSIONS", "", permissions.overrides, "other roles for actions, as `action=role role; …`"),
     Setting("LOG_FORMAT", "text", _one_of("json", "text"), "form of the log on stderr"),
 )
@@ -93,6 +97,10 @@ class Config:
     lease_seconds: float
     in_flight: int
     trusted_proxies: int
+    rate_limit: int
+    strict: int
+    oidc_issuer: str
+    oidc_client_id: str
     permissions: Mapping[str, frozenset[Role]]
     log_format: str
     sources: Mapping[str, str] = field(repr=False, compare=False)
@@ -176,4 +184,6 @@ def _complete(values: dict[str, Any], instance: Path, sources: dict[str, str]) -
         raise SetUpError(
             "WEB_WORKERS: SQLite serves one web process; set WEB_WORKERS=1 or move to PostgreSQL (DATABASE_URL)"
         )
+    if config.oidc_issuer and not config.oidc_client_id:
+        raise SetUpError("OIDC_CLIENT_ID: OIDC_ISSUER needs it; set it to the audience (`aud`) of the issuer's tokens")
     return config

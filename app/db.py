@@ -3,7 +3,7 @@
 import fcntl
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Uuid, event, func, literal_column, select
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String, Uuid, event, func, literal_column, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -24,7 +24,9 @@ from uuid_utils.compat import uuid7
 from app.core.refusals import Reason, Refused
 
 T = TypeVar("T", bound=StrEnum)
+Item = TypeVar("Item")
 WRITE = "assent_write"
+LEFT = "assent_left"
 LOST = ("23505", "40P01")  # PostgreSQL: unique_violation, deadlock_detected
 
 # How long to wait for a lock, and for a server that does not answer at all.
@@ -71,6 +73,11 @@ def vocabulary(words: type[StrEnum], name: str) -> Enum:
         length=40,
         values_callable=lambda kind: [word.value for word in kind],
     )
+
+
+def by_bytes(length: int) -> String:
+    """A string in the order of its characters' numbers on both engines, so that an index finds what begins alike."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class Base(DeclarativeBase):
@@ -144,11 +151,21 @@ def _write_queue() -> Iterator[None]:
 
 @contextmanager
 def _marked(session: Session) -> Iterator[None]:
-    session.info[WRITE] = True
+    session.info[WRITE], session.info[LEFT] = True, {}
     try:
         yield
     finally:
-        session.info[WRITE] = False
+        session.info[WRITE], session.info[LEFT] = False, {}
+
+
+def before_commit(work: Callable[[Iterable[Item]], None], item: Item) -> None:
+    """Leave something for the transaction's end: `work` is then done once on all that was left for it."""
+    db.session.info.setdefault(LEFT, {}).setdefault(work, []).append(item)
+
+
+def _finish(session: Session) -> None:
+    for work, items in session.info[LEFT].items():
+        work(items)
 
 
 @contextmanager
@@ -162,6 +179,7 @@ def transaction() -> Iterator[Session]:
         try:
             session.connection(execution_options={WRITE: True})
             yield session
+            _finish(session)
             session.commit()
         except StaleDataError as error:
             session.rollback()

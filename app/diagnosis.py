@@ -128,7 +128,20 @@ async def _reach(relay: Relay) -> Check:
     return Check(f"relay {relay.name}", "ok", "answers")
 
 
-PROBES = (_instance, _keys, _database, _cookies, _mail)
+def _issuer(config: Config) -> list[Check]:
+    """Where there is one: whether its keys can be read from here."""
+    if not config.oidc_issuer:
+        return []
+    from app.auth import issuer
+
+    try:
+        keys = issuer.read(config.oidc_issuer)
+    except issuer.Unreachable as error:
+        return [Check("issuer", "wrong", f"{error}; correct OIDC_ISSUER, or let this host reach it")]
+    return [Check("issuer", "ok", f"{len(keys)} keys of {config.oidc_issuer}")]
+
+
+PROBES = (_instance, _keys, _database, _cookies, _mail, _issuer)
 
 
 def words(found: dict[str, Any]) -> str:

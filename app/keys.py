@@ -4,8 +4,11 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from cryptography.fernet import Fernet, MultiFernet
 
 from app.config import SetUpError
 
@@ -14,31 +17,49 @@ SIZE = 32
 
 @dataclass(frozen=True)
 class Keys:
-    """One key per purpose, all derived from the installation's root key."""
+    """One key per purpose, all derived from the installation's root key; and what encrypts secrets at rest."""
 
     link: bytes = field(repr=False)
     code: bytes = field(repr=False)
     session: bytes = field(repr=False)
+    document: bytes = field(repr=False)
+    vault: MultiFernet = field(repr=False)
 
 
 def load(folder: Path) -> Keys:
     root = _root(folder / "root.key")
-    return Keys(*(hmac.digest(root, purpose, hashlib.sha256) for purpose in (b"link", b"code", b"session")))
+    purposes = (b"link", b"code", b"session", b"document")
+    link, code, session, document = (hmac.digest(root, purpose, hashlib.sha256) for purpose in purposes)
+    return Keys(link, code, session, document, _vault(folder / "vault.keys"))
 
 
 def _root(path: Path) -> bytes:
+    root = _kept(path, lambda: secrets.token_bytes(SIZE))
+    if len(root) != SIZE:
+        raise SetUpError(f"{path} is not a key of {SIZE} bytes; restore it from your backup")
+    return root
+
+
+def _vault(path: Path) -> MultiFernet:
+    """One key a line: the first encrypts, each of them decrypts. A new one is put above the others."""
+    lines = _kept(path, lambda: Fernet.generate_key() + b"\n").split()
+    try:
+        return MultiFernet([Fernet(line) for line in lines])
+    except ValueError as error:
+        remedy = "restore it from your backup"
+        raise SetUpError(f"{path} does not hold one key of {SIZE} bytes in base64 a line; {remedy}") from error
+
+
+def _kept(path: Path, fresh: Callable[[], bytes]) -> bytes:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            _write_once(path, secrets.token_bytes(SIZE))
-        root = path.read_bytes()
+            _write_once(path, fresh())
+        return path.read_bytes()
     except OSError as error:
         raise SetUpError(
             f"cannot keep keys in {path.parent}: {error.strerror}; make the folder writable or set KEYS_DIR"
         ) from error
-    if len(root) != SIZE:
-        raise SetUpError(f"{path} is not a key of {SIZE} bytes; restore it from your backup")
-    return root
 
 
 def _write_once(path: Path, key: bytes) -> None:

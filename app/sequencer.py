@@ -1,17 +1,30 @@
-"""Order after commit: one holder at a time gives committed news its partner's next number, without gaps."""
+"""Order after commit: one holder at a time gives committed news its partner's next number, without gaps, and counts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.core import tally
 from app.db import db, transaction
-from app.models import News, NewsCounter
+from app.models import Machine, News, NewsCounter, StateCount
 
 LOCK = 0x73657175  # "sequ"
 BATCH = 1000
+UNSTAMPED = (
+    select(News.id, News.partner_id, News.before, News.after, Machine.agreement_type)
+    .join(Machine, Machine.id == News.machine_id)
+    .where(News.seq.is_(None))
+    .order_by(News.id)
+)
+COUNT = (StateCount.partner_id, StateCount.agreement_type, StateCount.state)
+ADD = (
+    update(StateCount)
+    .where(*(column == bindparam(f"of_{column.key}") for column in COUNT))
+    .values(number=StateCount.number + bindparam("more"))
+)
 
 
 def pulse() -> bool:
@@ -29,18 +42,17 @@ def stamp(batch: int = BATCH) -> int:
     with transaction() as session:
         if not _holds(session):
             return 0
-        rows = session.execute(
-            select(News.id, News.partner_id).where(News.seq.is_(None)).order_by(News.id).limit(batch)
-        ).all()
+        rows = session.execute(UNSTAMPED.limit(batch)).all()
         if not rows:
             return 0
-        last = _last(session, {partner for _, partner in rows})
+        last = _last(session, {row.partner_id for row in rows})
         stamps = [{"row": id, "number": number} for id, number in _number(rows, last)]
         session.connection().execute(
             update(News).where(News.id == bindparam("row")).values(seq=bindparam("number")), stamps
         )
         for partner, seq in last.items():
             session.execute(update(NewsCounter).where(NewsCounter.partner_id == partner).values(seq=seq))
+        count(session, tally.changes(rows))
         return len(rows)
 
 
@@ -61,6 +73,21 @@ def _last(session: Session, partners: set[UUID]) -> dict[UUID, int]:
 
 
 def _number(rows: Sequence[Any], last: dict[UUID, int]) -> Iterator[tuple[int, int]]:
-    for id, partner in rows:
-        last[partner] += 1
-        yield id, last[partner]
+    for row in rows:
+        last[row.partner_id] += 1
+        yield row.id, last[row.partner_id]
+
+
+def count(session: Session, changes: Mapping[tally.Key, int]) -> None:
+    """Add to the counts per state. Whoever calls it holds the lock."""
+    moved = {key: more for key, more in changes.items() if more}
+    kept = select(*COUNT).where(StateCount.partner_id.in_({partner for partner, *_ in moved}))
+    known = {(partner, kind, state) for partner, kind, state in session.execute(kept)} if moved else set()
+    fresh = [key for key in moved if key not in known]
+    if fresh:
+        values = ("partner_id", "agreement_type", "state", "number")
+        session.execute(insert(StateCount), [dict(zip(values, (*key, moved[key]), strict=True)) for key in fresh])
+    names = [f"of_{column.key}" for column in COUNT]
+    old = [dict(zip(names, key, strict=True)) | {"more": moved[key]} for key in known & moved.keys()]
+    if old:
+        session.connection().execute(ADD, old)

@@ -4,6 +4,7 @@ import _thread
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 from typing import Any
 
@@ -35,6 +36,7 @@ def application() -> Flask:
     from app import create_app, logs
 
     _follow_parent()
+    _let_waiters_go()
     config = load()
     logs.set_up(config.log_format)
     return create_app(config)
@@ -53,7 +55,25 @@ def _follow_parent() -> None:
     threading.Thread(target=follow, daemon=True).start()
 
 
+def _let_waiters_go() -> None:
+    """Who waits for news must not hold up the end: the signal is heard here in a thread of our own, beside Granian."""
+    from app.web.v1 import waiting
+
+    hearing, heard = socket.socketpair()
+    heard.setblocking(False)
+    signal.set_wakeup_fd(heard.detach(), warn_on_full_buffer=False)
+
+    def listen() -> None:
+        while hearing.recv(1)[0] not in ENDS:
+            continue
+        waiting.ending.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+
+
 def serve(config: Config, address: str) -> None:
+    from app.web.v1.waiting import THREADS
+
     # A process with threads must not fork: whatever lock another thread holds stays locked in the child for ever.
     multiprocessing.set_start_method("spawn", force=True)
     listening.announce(config, address)
@@ -64,7 +84,8 @@ def serve(config: Config, address: str) -> None:
         port=config.port,
         interface=Interfaces.WSGI,
         workers=config.web_workers,
-        blocking_threads=4,
+        # As many as are needed at a time, up to this; one that was not needed for a while is gone.
+        blocking_threads=THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_enabled=False,

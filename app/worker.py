@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from app import outbox, sequencer, settling, timers
 from app.auth import acts
-from app.commands.portal import forget_old
+from app.commands import portal, repeats
 from app.core.mails import MailFacts
 from app.core.refusals import Refused
 from app.core.vocabulary import Lane, Outcome
@@ -235,7 +235,8 @@ class Worker:
     async def _housekeeping(self) -> None:
         def tidy() -> None:
             with transaction() as session:
-                forget_old(database_now(session))
+                for forget_old in (portal.forget_old, repeats.forget_old):
+                    forget_old(database_now(session))
 
         await self._repeat(lambda: self._in_thread(tidy), HOUSEKEEPING)
 

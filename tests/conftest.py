@@ -87,7 +87,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 @pytest.fixture(scope="module")
 def config(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Config:
     instance = tmp_path_factory.mktemp("instance")
-    return load({"ASSENT_INSTANCE": str(instance), "ASSENT_DATABASE_URL": database_url})
+    return load({"ASSENT_INSTANCE": str(instance), "ASSENT_DATABASE_URL": database_url, "ASSENT_RATE_LIMIT": "0"})
 
 
 @pytest.fixture(scope="module")

@@ -120,6 +120,18 @@ BAD = {
     "LEASE_SECONDS": ["", "0", "3601", "nan"],
     "IN_FLIGHT": ["", "0", "1001", "10.0", "1_0"],
     "TRUSTED_PROXIES": ["", "-1", "11", "all"],
+    "OIDC_ISSUER": [
+        "login.example.com",
+        "http://login.example.com",
+        "ftp://login.example.com",
+        "https://",
+        "https://login.example.com/?tenant=1",
+        "https://login.example.com/#tenant",
+        "https://ana:word@login.example.com",
+        "https://login.example.com:65536",
+        "https://login.example.com/a b",
+    ],
+    "OIDC_CLIENT_ID": ["a b", "x" * 301],
     "PERMISSIONS": ["view", "view=", "=admin-agent", "sing=admin-agent", "view=boss", "view=admin-agent, sales-agent"],
     "LOG_FORMAT": ["", "xml", "JSON"],
 }
@@ -163,6 +175,15 @@ def test_several_web_processes_on_sqlite_are_refused_with_the_remedy(tmp_path: P
 def test_several_web_processes_on_postgresql_are_fine(tmp_path: Path) -> None:
     config = settings(tmp_path, WEB_WORKERS="2", DATABASE_URL="postgresql+psycopg://db.example/assent")
     assert (config.web_workers, config.sqlite) == (2, False)
+
+
+def test_an_issuer_is_nothing_without_the_audience_of_its_tokens(tmp_path: Path) -> None:
+    issuer = "https://login.example.com/tenant/v2.0"
+    assert refusal(tmp_path, OIDC_ISSUER=issuer).startswith("OIDC_CLIENT_ID: OIDC_ISSUER needs it; set it to ")
+    config = settings(tmp_path, OIDC_ISSUER=issuer, OIDC_CLIENT_ID="api://assent")
+    assert (config.oidc_issuer, config.oidc_client_id) == (issuer, "api://assent")
+    for local in ("http://127.0.0.1:8080/", "http://localhost:8080/tenant", "http://[::1]:8080"):
+        assert settings(tmp_path, OIDC_ISSUER=local, OIDC_CLIENT_ID="x").oidc_issuer == local
 
 
 # The list for readers

@@ -21,6 +21,7 @@ OTHERWISE = {
     "firing.fire": "the one path",
     "firing.note": "the one path",
     "firing.tell": "the one path",
+    "invitations.end": "part of revoke, expire and remove",
     "invitations.expire": "the clock's",
     "owing.owe": "the one path",
     "partners.add_partner": "the operator's; there is nobody before the first partner",

@@ -44,9 +44,10 @@ WORDS = [(table, column) for table in TABLES.values() for column in table.column
 # Indexes of partner-owned tables that do not lead with the partner, and what they are for.
 NOT_BY_PARTNER = {
     "ix_machine_customer_id": "all partners of one customer: a withdrawal ends it for all",
-    "ix_machine_reseller_id": "the reseller is the partner who lists these",
+    "ix_machine_resold": "the reseller is the partner who lists these",
     "ix_relationship_customer_id": "all partners of one customer",
-    "ix_relationship_reseller_id": "the reseller is the partner who lists these",
+    "ix_relationship_reseller_id_company_key_id": "the reseller is the partner who lists these",
+    "ix_relationship_reseller_id_domain_id": "the reseller is the partner who searches these",
     "ix_purchase_customer_id_kind": "has the customer bought anywhere: scenario 2",
     "ix_invitation_machine_id": "the invitations of one agreement",
     "uq_invitation_open": "one open invitation an agreement",

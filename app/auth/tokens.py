@@ -20,7 +20,15 @@ NOTED = timedelta(hours=1)
 def bearer(authorization: str, ip: str | None) -> Act:
     """The act of whoever sends this header."""
     scheme, _, secret = authorization.partition(" ")
-    digest = hashlib.sha256(secret.strip().encode("utf-8", "surrogateescape")).hexdigest()
+    secret = secret.strip()
+    refuse_if(scheme.lower() != "bearer", Reason.NOT_SIGNED_IN)
+    if installation().config.oidc_issuer and secret.count(".") == 2:
+        return _of_issuer(secret, ip)
+    return _of_ours(secret, ip)
+
+
+def _of_ours(secret: str, ip: str | None) -> Act:
+    digest = hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
     row = db.session.execute(
         select(Token, Partner, Staff, ServiceAccount)
         .join(Partner, Partner.id == Token.partner_id)
@@ -28,28 +36,50 @@ def bearer(authorization: str, ip: str | None) -> Act:
         .outerjoin(ServiceAccount, ServiceAccount.id == Token.service_account_id)
         .where(Token.digest == digest)
     ).one_or_none()
-    if row is None or scheme.lower() != "bearer":
+    if row is None:
         raise Refused(Reason.NOT_SIGNED_IN)
     token, partner, staff, account = row
     at = now()
     over = token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= at)
-    holder = staff or account
-    refuse_if(over or (holder is not None and holder.disabled_at is not None), Reason.TOKEN_EXPIRED)
+    refuse_if(over, Reason.TOKEN_EXPIRED)
+    act = _act(Method.API_TOKEN, partner, staff or account, str(token.id), ip)
     if token.last_used_at is None or at - token.last_used_at > NOTED:
         _note_use(token)
+    return act
+
+
+def _of_issuer(secret: str, ip: str | None) -> Act:
+    """Whoever of ours the issuer knows by this subject."""
+    # Imported here, so that an installation without an issuer need not load what reads such tokens.
+    from app.auth import oidc
+
+    known = oidc.subject(oidc.verify(secret))
+    holder: Staff | ServiceAccount | None = db.session.scalar(select(Staff).where(Staff.subject == known))
+    holder = holder or db.session.scalar(select(ServiceAccount).where(ServiceAccount.subject == known))
+    if holder is None:
+        raise Refused(Reason.NOT_SIGNED_IN)
+    return _act(Method.OIDC, db.session.get_one(Partner, holder.partner_id), holder, f"oidc:{known}", ip)
+
+
+def _act(
+    method: Method, partner: Partner, holder: Staff | ServiceAccount | None, credential: str, ip: str | None
+) -> Act:
+    """The holder's, or the partner's own; nobody's any more when the holder was disabled."""
+    refuse_if(holder is not None and holder.disabled_at is not None, Reason.TOKEN_EXPIRED)
     return Act(
         ActorKind.STAFF,
-        Method.API_TOKEN,
-        at,
+        method,
+        now(),
         id=str(holder.id if holder else partner.id),
         name=holder.name if holder else partner.name,
-        email=staff.email if staff else None,
+        email=holder.email if isinstance(holder, Staff) else None,
         roles=_roles(holder),
         partner_id=partner.id,
         partner_type=partner.type,
         ip=ip,
-        service=account is not None,
+        service=isinstance(holder, ServiceAccount),
         app_only=holder is None,
+        credential=credential,
         overrides=installation().config.permissions,
     )
 

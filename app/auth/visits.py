@@ -26,7 +26,12 @@ class Visit:
     machine: Machine
     relationship: Relationship
     partner: Partner
-    session: PortalSession | None
+    # What the cookie names. Once it is replaced by another, all it does is to lead there.
+    named: PortalSession | None
+
+    @property
+    def session(self) -> PortalSession | None:
+        return self.named if self.named and not self.named.replaced_by else None
 
     @property
     def identified(self) -> bool:
@@ -102,7 +107,7 @@ def current() -> Visit:
     ).one_or_none()
     if found is None:
         raise Refused(Reason.INVITATION_REVOKED)
-    visit = Visit(*found, session=_session(found[0]))
+    visit = Visit(*found, named=_session(found[0]))
     if not visit.alive and not visit.identified:
         raise Refused(Reason.INVITATION_REVOKED)
     return visit

@@ -46,6 +46,7 @@ def add_customer(json_: bool, partner_id: UUID, reseller_id: UUID | None, **give
     Example: assent customer add --partner ID --company Contoso --domain contoso.onmicrosoft.com \\
              --country SE --language en --first-name Maria --last-name Ek --email maria@contoso.example
     """
+    from app import vault
     from app.auth import acts, passwords
     from app.commands import customers
     from app.db import transaction
@@ -53,14 +54,14 @@ def add_customer(json_: bool, partner_id: UUID, reseller_id: UUID | None, **give
 
     about = profile(**given)
     password = passwords.make()
-    password_hash = passwords.hashed(password)
+    password_hash, sealed = passwords.hashed(password), vault.seal(password)
     with transaction():
         act = acts.console(partner_id)
         reseller = scope.partner(reseller_id) if reseller_id else None
         added = customers.add_customer(act, scope.partner(partner_id), about, reseller)
         tenant = added.relationship.customer
         if added.new_tenant:
-            customers.add_user(act, tenant, f"admin@{tenant.domain}", password_hash)
+            customers.add_user(act, tenant, f"admin@{tenant.domain}", password_hash, sealed)
     answer: dict[str, Any] = {"id": str(tenant.id), "state": added.machine.state}
     if added.new_tenant:
         answer["userCredentials"] = {"userName": f"admin@{tenant.domain}", "password": password}

@@ -7,7 +7,7 @@ import click
 
 from app.cli.customers import profile
 from app.cli.shared import AS, ID, as_json, in_app, rules_of, say
-from app.core.vocabulary import InvitationKind, RelationshipState
+from app.core.vocabulary import InvitationKind
 
 
 @click.command()
@@ -57,20 +57,18 @@ def invite(customer_id: UUID | None, kind: str, email_as: str, json_: bool, **gi
     from app.commands import invitations
     from app.db import transaction
     from app.queries import scope
-    from app.queries.status import invitation
+    from app.queries.invitations import shown
 
     _check_options(customer_id, kind, given)
     with transaction():
         act, inviter = acts.staff(email_as)
         if customer_id is None:
-            added = _newcomer(act, inviter, given)
-            machine, relationship = added.machine, added.relationship
+            row = _newcomer(act, inviter, InvitationKind(kind), given)
         else:
             machine, relationship = scope.agreement(act, customer_id)
-        ask = _ask(relationship, inviter, InvitationKind(kind), given)
-        warnings = ["direct-acceptance-unavailable"] if invitations.advise(machine, ask.force) else []
-        row = invitations.invite(act, machine, relationship, ask, rules_of(machine.partner_id))
-        answer = invitation(row, warnings)
+            ask = _ask(relationship, inviter, InvitationKind(kind), given)
+            row = invitations.invite(act, machine, relationship, ask, rules_of(machine.partner_id))
+        answer = shown([row], act.at)[0] | {"warnings": invitations.warnings(row.machine)}
     say(answer, json_)
 
 
@@ -97,27 +95,28 @@ def _check_newcomer(kind: str, given: dict[str, Any]) -> None:
         )
 
 
-def _newcomer(act: Any, inviter: Any, given: dict[str, Any]) -> Any:
-    from app.commands import customers
+def _newcomer(act: Any, inviter: Any, kind: InvitationKind, given: dict[str, Any]) -> Any:
+    from app.commands import invitations
     from app.queries import scope
 
     names = ("company", "code", "first_name", "last_name", "email", "domain")
     about = profile(**{name: given[name] for name in names}, language=given["language"] or "en")
     partner, reseller = scope.confirming(inviter.partner, given["provider"])
-    return customers.add_customer(act, partner, about, reseller, RelationshipState.REQUESTED)
+    ask = _ask(about, inviter, kind, given)
+    return invitations.invite_newcomer(act, partner, reseller, about, ask, rules_of(partner.id))
 
 
-def _ask(relationship: Any, inviter: Any, kind: InvitationKind, given: dict[str, Any]) -> Any:
+def _ask(about: Any, inviter: Any, kind: InvitationKind, given: dict[str, Any]) -> Any:
     from app.commands.invitations import Ask
     from app.core.contact import Contact, language
 
-    contact = relationship.contact
+    contact = about.contact
     if given["email"]:
         contact = Contact.parse(given["first_name"], given["last_name"], given["email"])
     return Ask(
         kind,
         contact,
-        language(given["language"] or relationship.language),
+        language(given["language"] or about.language),
         inviter,
         given["expires_in_days"],
         given["dap"],

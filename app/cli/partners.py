@@ -1,10 +1,11 @@
 """`assent partner`, `assent staff`: who acts."""
 
+from datetime import datetime
 from uuid import UUID
 
 import click
 
-from app.cli.shared import ID, as_json, country, in_app, say
+from app.cli.shared import ID, MOMENT, as_json, country, in_app, say
 from app.core.vocabulary import Authority, PartnerType, Role
 
 ROLE = click.option(
@@ -81,12 +82,16 @@ def add_partner(
 
 @partner.command("set")
 @click.argument("partner_id", type=ID)
+@click.option("--four-eyes/--two-eyes", "four_eyes", default=None, help="Whether an attestation needs a second person.")
 @click.option(
-    "--four-eyes/--two-eyes", "four_eyes", required=True, help="Whether an attestation needs a second person."
+    "--vendor-agreement-on",
+    "since",
+    type=MOMENT,
+    help="Since when the partner has the vendor's own agreement for partners.",
 )
 @as_json
 @in_app
-def set_partner(partner_id: UUID, four_eyes: bool, json_: bool) -> None:
+def set_partner(partner_id: UUID, four_eyes: bool | None, since: datetime | None, json_: bool) -> None:
     """Change how a partner works.
 
     With --four-eyes one person prepares a draft and another approves it.
@@ -99,10 +104,17 @@ def set_partner(partner_id: UUID, four_eyes: bool, json_: bool) -> None:
     from app.db import transaction
     from app.queries import scope
 
+    if four_eyes is None and since is None:
+        raise click.UsageError("say what to change: --four-eyes, --two-eyes or --vendor-agreement-on")
     with transaction():
         row = scope.partner(partner_id)
-        partners.require_two(acts.console(), row, four_eyes)
-    say({"id": str(row.id), "name": row.name, "fourEyes": row.four_eyes}, json_)
+        if four_eyes is not None:
+            partners.require_two(acts.console(), row, four_eyes)
+        if since is not None:
+            partners.note_vendor_agreement(acts.console(), row, since.date())
+    on = row.vendor_agreement_on
+    dates = {"vendorAgreementOn": on.isoformat()} if on else {}
+    say({"id": str(row.id), "name": row.name, "fourEyes": row.four_eyes} | dates, json_)
 
 
 @click.group()
@@ -154,6 +166,47 @@ def disable_staff(email: str, json_: bool) -> None:
         person = acts.person(email)
         commands.disable_staff(acts.console(), person)
     say({"id": str(person.id), "email": person.email, "disabled": True}, json_)
+
+
+@staff.command("identify")
+@click.argument("email", required=False)
+@click.option("--partner", "partner_id", type=ID, help="With --service: whose service account it is.")
+@click.option("--service", "name", metavar="NAME", help="A service account instead of a person; made with --role.")
+@ROLE
+@click.option("--subject", metavar="TID|OID", help="What the issuer calls the holder: `tid|oid` of Entra, else `sub`.")
+@click.option("--none", "none", is_flag=True, help="The issuer's tokens open nothing for the holder any more.")
+@as_json
+@in_app
+def identify(
+    email: str | None,
+    partner_id: UUID | None,
+    name: str | None,
+    roles: tuple[str, ...],
+    subject: str | None,
+    none: bool,
+    json_: bool,
+) -> None:
+    """Say who in the OIDC issuer's tokens a person or service account is.
+
+    \b
+    Example: assent staff identify ana@fabrikam.example --subject "TENANT_ID|OBJECT_ID"
+    """
+    from app.auth import acts
+    from app.commands import staff as commands
+    from app.db import transaction
+    from app.queries import scope
+
+    if bool(email) == bool(name) or bool(name) != bool(partner_id) or (roles and not name):
+        raise click.UsageError("give EMAIL, or --partner ID with --service NAME")
+    if none == (subject is not None):
+        raise click.UsageError("give --subject, or --none")
+    with transaction():
+        act, wanted = acts.console(), [Role(role) for role in roles]
+        owner = scope.partner(partner_id) if partner_id else None
+        account = commands.open_service_account(act, owner, name, wanted) if owner and name else None
+        holder = account or acts.person(email or "")
+        commands.identify(act, holder, subject)
+    say({"id": str(holder.id), "name": holder.name, "subject": holder.subject}, json_)
 
 
 @staff.command("reassign")

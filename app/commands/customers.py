@@ -1,8 +1,9 @@
 """Bring customers into being: the tenant, the partner's relationship with it, and its agreement's machine."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -11,6 +12,7 @@ from app.commands.firing import create_machine
 from app.core import contact as text
 from app.core.act import Act
 from app.core.contact import Contact
+from app.core.countries import search_key
 from app.core.permissions import Action, require
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import AgreementType, Authority, Cloud, PartnerType, PurchaseKind, RelationshipState
@@ -29,6 +31,7 @@ class Profile:
     domain: str | None = None
     cloud: Cloud = Cloud.PUBLIC
     id: UUID | None = None
+    billing: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ def add_customer(
         customer_id=customer.id,
         reseller_id=reseller.id if reseller else None,
         state=state,
+        domain=customer.domain,
         created_at=act.at,
         customer=customer,
         **_described(profile),
@@ -74,15 +78,18 @@ def add_customer(
     return Added(relationship, machine, new)
 
 
-def _described(profile: Profile) -> dict[str, str | None]:
+def _described(profile: Profile) -> dict[str, Any]:
+    company = text.line(profile.company, "company")
     return {
-        "company": text.line(profile.company, "company"),
+        "company": company,
+        "company_key": search_key(company),
         "country": profile.country,
         "language": text.language(profile.language),
         "first_name": profile.contact.first_name,
         "last_name": profile.contact.last_name,
         "email": profile.contact.email,
         "phone": profile.contact.phone,
+        "billing": profile.billing,
     }
 
 
@@ -168,13 +175,17 @@ def _tenant(act: Act, profile: Profile) -> tuple[Customer, bool]:
     return customer, True
 
 
-def add_user(act: Act, customer: Customer, user_name: str, password_hash: str) -> CustomerUser:
-    """The tenant's first admin; the password is a first secret and must be changed at the first sign-in."""
+def add_user(act: Act, customer: Customer, user_name: str, password_hash: str, sealed: bytes) -> CustomerUser:
+    """The tenant's first admin; the password is a first secret and must be changed at the first sign-in.
+
+    Until then it is kept as well, encrypted: `sealed`.
+    """
     require(act, Action.ADD_CUSTOMER)
     user = CustomerUser(
         customer_id=customer.id,
         user_name=user_name,
         password_hash=password_hash,
+        first_password=sealed,
         must_change=True,
         is_admin=True,
         created_at=act.at,

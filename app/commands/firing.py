@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.commands.owing import owe
+from app.commands.snapshots import depict
 from app.core.act import Act
 from app.core.effects import EFFECTS
 from app.core.evidence import FIRST_PREV, VERSION, canonical, commitment, digest, stamp
 from app.core.facts import Facts
 from app.core.lifecycle import Event, State, move
-from app.core.vocabulary import AgreementType, NewsType, Note, Owed
+from app.core.vocabulary import AgreementType, Delivery, NewsType, Note, Owed
 from app.db import db, new_id
 from app.models import Invitation, Machine, News, Record, SealedValue, Task
 
@@ -53,7 +54,7 @@ def fire(
     before = move(machine, event, facts)
     if machine.state is not before:
         machine.since = act.at
-    record = append(machine, event, before, act, says)
+    record = append(machine, event, before, act, says, invitation)
     _owe_effects(machine, event, act, record, invitation)
     return record
 
@@ -65,7 +66,14 @@ def note(machine: Machine, word: Note, act: Act, says: Says, assignee_id: UUID |
     return record
 
 
-def append(machine: Machine, event: Event | Note, before: State | None, act: Act, says: Says) -> Record:
+def append(
+    machine: Machine,
+    event: Event | Note,
+    before: State | None,
+    act: Act,
+    says: Says,
+    invitation: Invitation | None = None,
+) -> Record:
     """Chain one record to the machine and make it news."""
     personal = {**says.personal, **_person(act)}
     sealed = {name: (secrets.token_bytes(16), value) for name, value in personal.items() if value}
@@ -108,22 +116,36 @@ def append(machine: Machine, event: Event | Note, before: State | None, act: Act
         for name, (salt, value) in sealed.items()
     )
     if event in EFFECTS:
-        tell(machine, EFFECTS[event].news, act, record.id)
+        _tell(machine, EFFECTS[event].news, act, before, record, invitation)
     return record
 
 
-def tell(machine: Machine, news: NewsType, act: Act, record_id: UUID | None = None) -> None:
+def tell(machine: Machine, news: NewsType, act: Act) -> None:
+    """Leave a line of news that has no record of its own and moves nothing."""
+    _tell(machine, news, act, machine.state)
+
+
+def _tell(
+    machine: Machine,
+    word: NewsType,
+    act: Act,
+    before: State | None,
+    record: Record | None = None,
+    invitation: Invitation | None = None,
+) -> None:
     """Leave a line of news; the sequencer numbers it once it is committed."""
-    db.session.add(
-        News(
-            partner_id=machine.partner_id,
-            customer_id=machine.customer_id,
-            machine_id=machine.id,
-            record_id=record_id,
-            type=news,
-            at=act.at,
-        )
+    news = News(
+        partner_id=machine.partner_id,
+        customer_id=machine.customer_id,
+        machine_id=machine.id,
+        record_id=record.id if record else None,
+        type=word,
+        at=act.at,
+        before=before,
+        after=machine.state,
     )
+    db.session.add(news)
+    depict(news, machine, invitation)
 
 
 def _person(act: Act) -> dict[str, str | None]:
@@ -139,7 +161,12 @@ def _owe_effects(machine: Machine, event: Event, act: Act, record: Record, invit
     effect = EFFECTS[event]
     payload = {"machine": str(machine.id), "invitation": str(invitation.id) if invitation else None}
     for mail in effect.mails:
-        owe(act, mail, machine.partner_id, f"{mail}:{record.id}", payload)
+        asked = invitation if mail is Owed.INVITATION else None
+        if asked and asked.delivery is Delivery.NOT_SENT:
+            continue  # staff hand its link over themselves
+        row = owe(act, mail, machine.partner_id, f"{mail}:{record.id}", payload)
+        if asked:
+            asked.mail_id = row
     for timer in effect.timers:
         due = invitation.expires_at if timer is Owed.INVITATION_EXPIRY and invitation else None
         owe(act, timer, machine.partner_id, f"{timer}:{record.id}", payload, due)

@@ -5,25 +5,26 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.commands.firing import Says, fire
+from app.commands.customers import Profile, add_customer
+from app.commands.firing import Says, append, fire
 from app.commands.history import renewal_due, scenario, staff_mailboxes, suppressed
 from app.core.act import Act
 from app.core.contact import Contact, is_partners_own
 from app.core.facts import InviteFacts, LapseFacts
-from app.core.lifecycle import Event, State
+from app.core.lifecycle import INVITATION_CLOSED, Event, State
 from app.core.permissions import Action, require
 from app.core.policy import Rulebook
-from app.core.refusals import Reason, refuse_if
-from app.core.vocabulary import Delivery, InvitationKind, InvitationStatus, RelationshipState
+from app.core.refusals import Reason, Refused, refuse_if
+from app.core.vocabulary import Delivery, InvitationKind, InvitationStatus, Note, RelationshipState
 from app.db import db, new_id
-from app.models import Invitation, Machine, Relationship, Staff
+from app.models import Invitation, Machine, Partner, Relationship, Staff
 
 DEFAULT_DAYS = 30
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What to ask, of whom, in which language, for how long."""
+    """What to ask, of whom, in which language, for how long; with `send` off staff hand the link over themselves."""
 
     kind: InvitationKind
     contact: Contact
@@ -32,46 +33,108 @@ class Ask:
     expires_in_days: int = DEFAULT_DAYS
     dap: bool = False
     force: bool = False
+    send: bool = True
 
 
 def invite(act: Act, machine: Machine, relationship: Relationship, ask: Ask, rules: Rulebook) -> Invitation:
     """Ask the customer; a former open invitation gives way. With purchases on record only `force` sends it."""
     require(act, Action.INVITE)
     refuse_if(not 1 <= ask.expires_in_days <= 365, Reason.INVALID_VALUE, field="expiresInDays (1 to 365)")
+    if not ask.send:
+        require(act, Action.LIVE_LINK)
     advise(machine, ask.force)
-    terms = rules.terms(machine.agreement_type, act.at)
-    address = ask.contact.email
-    facts = InviteFacts(
-        related=relationship.state is not RelationshipState.REMOVED,
-        suppressed=suppressed(machine.partner_id, address),
-        contact_is_partner=is_partners_own(address, staff_mailboxes(machine.partner_id, machine.reseller_id)),
-        cloud=relationship.customer.cloud,
-        direct_route_open=rules.direct_route_open(act.at, machine.agreement_type),
-        on_offer=rules.recordable(machine.agreement_type, act.at),
-        reconfirmation_due=renewal_due(machine, relationship.country, act.at, rules),
-    )
     invitation = _invitation(act, machine, ask)
-    former = open_invitation(machine)
+    _ask(act, machine, relationship, invitation, rules)
+    db.session.add(invitation)
+    db.session.flush()
+    if not ask.send:
+        hand_over(act, machine, invitation)
+    return invitation
+
+
+def invite_newcomer(
+    act: Act, partner: Partner, reseller: Partner | None, about: Profile, ask: Ask, rules: Rulebook
+) -> Invitation:
+    """Ask somebody who is not our customer yet: customer and relationship come into being with the invitation."""
+    require(act, Action.INVITE)
+    relates = ask.kind is InvitationKind.RELATIONSHIP
+    refuse_if(not relates, Reason.INVALID_VALUE, field=f"kind ({InvitationKind.RELATIONSHIP})")
+    added = add_customer(act, partner, about, reseller, RelationshipState.REQUESTED)
+    return invite(act, added.machine, added.relationship, ask, rules)
+
+
+def resend(
+    act: Act, machine: Machine, relationship: Relationship, invitation: Invitation, rules: Rulebook, force: bool = False
+) -> None:
+    """The same invitation once more: with another link, so that the old one dies, and its whole time before it."""
+    require(act, Action.INVITE)
+    closed = INVITATION_CLOSED.get(invitation.status)
+    if closed and invitation.status is not InvitationStatus.EXPIRED:
+        raise Refused(closed)
+    advise(machine, force)
+    lasts = invitation.expires_at - (invitation.renewed_at or invitation.created_at)
+    invitation.renewed_at, invitation.expires_at = act.at, act.at + lasts
+    invitation.generation += 1
+    invitation.delivery = Delivery.QUEUED
+    _ask(act, machine, relationship, invitation, rules)
+    invitation.status = InvitationStatus.OPEN
+    db.session.flush()
+
+
+def hand_over(act: Act, machine: Machine, invitation: Invitation) -> None:
+    """Staff are shown the link that works: whoever saw it could have followed it, so that it goes on record."""
+    require(act, Action.LIVE_LINK)
+    closed = INVITATION_CLOSED.get(invitation.status)
+    if closed or act.at >= invitation.expires_at:
+        raise Refused(closed or Reason.INVITATION_EXPIRED)
+    append(machine, Note.LINK_COPIED, machine.state, act, Says(clear={"invitation": str(invitation.id)}))
+    db.session.flush()
+
+
+def _ask(act: Act, machine: Machine, relationship: Relationship, invitation: Invitation, rules: Rulebook) -> None:
+    """Let the machine decide, and the former open invitation give way."""
+    # Reading writes nothing: the machine's row goes first, as with every event; taken in another order, two of them
+    # can lock each other out.
+    with db.session.no_autoflush:
+        terms = rules.terms(machine.agreement_type, act.at)
+        facts = _facts(act, machine, relationship, invitation, rules)
+        held = open_invitation(machine)
+    former = held if held is not invitation else None
     says = Says(
         clear={
             "templateId": terms.template_id,
             "version": terms.version,
             "country": relationship.country,
-            "language": ask.language,
+            "language": invitation.language,
             "invitation": str(invitation.id),
-            "kind": ask.kind,
+            "kind": invitation.kind,
             "supersedes": str(former.id) if former else None,
         },
-        personal=ask.contact.personal(),
+        personal=invitation.contact.personal(),
     )
-    # The machine's row first, as every event does it: taken in another order, two of them can lock each other out.
     fire(machine, Event.INVITE, act, facts, says, invitation)
     if former:
         former.status = InvitationStatus.REVOKED
         db.session.flush()
-    db.session.add(invitation)
-    db.session.flush()
-    return invitation
+
+
+def _facts(
+    act: Act, machine: Machine, relationship: Relationship, invitation: Invitation, rules: Rulebook
+) -> InviteFacts:
+    return InviteFacts(
+        related=relationship.state is not RelationshipState.REMOVED,
+        suppressed=suppressed(machine.partner_id, invitation.email),
+        contact_is_partner=is_partners_own(invitation.email, staff_mailboxes(machine.partner_id, machine.reseller_id)),
+        cloud=relationship.customer.cloud,
+        direct_route_open=rules.direct_route_open(act.at, machine.agreement_type),
+        on_offer=rules.recordable(machine.agreement_type, act.at),
+        reconfirmation_due=renewal_due(machine, relationship.country, act.at, rules),
+    )
+
+
+def warnings(machine: Machine) -> list[str]:
+    """What whoever asked ought to know: with purchases on record the invitation leads nowhere."""
+    return [Reason.DIRECT_ACCEPTANCE_UNAVAILABLE.value] if advise(machine, force=True) else []
 
 
 def advise(machine: Machine, force: bool) -> int | None:
@@ -89,7 +152,7 @@ def _invitation(act: Act, machine: Machine, ask: Ask) -> Invitation:
         kind=ask.kind,
         generation=1,
         status=InvitationStatus.OPEN,
-        delivery=Delivery.QUEUED,
+        delivery=Delivery.QUEUED if ask.send else Delivery.NOT_SENT,
         first_name=ask.contact.first_name,
         last_name=ask.contact.last_name,
         email=ask.contact.email,
@@ -117,16 +180,16 @@ def close(machine: Machine, status: InvitationStatus) -> None:
 
 def revoke(act: Act, machine: Machine, invitation: Invitation) -> None:
     require(act, Action.REVOKE)
-    _end(act, machine, invitation, InvitationStatus.REVOKED)
+    end(act, machine, invitation, InvitationStatus.REVOKED)
 
 
 def expire(act: Act, machine: Machine, invitation: Invitation) -> None:
     """The clock's move: only what is still open and past its date lapses."""
     refuse_if(invitation.status is not InvitationStatus.OPEN or act.at < invitation.expires_at, Reason.NOT_DUE)
-    _end(act, machine, invitation, InvitationStatus.EXPIRED)
+    end(act, machine, invitation, InvitationStatus.EXPIRED)
 
 
-def _end(act: Act, machine: Machine, invitation: Invitation, status: InvitationStatus) -> None:
+def end(act: Act, machine: Machine, invitation: Invitation, status: InvitationStatus) -> None:
     refuse_if(invitation.status is not InvitationStatus.OPEN, Reason.INVITATION_USED)
     invitation.status = status
     if machine.state is State.INVITED:

@@ -13,7 +13,8 @@ from app.models import Outbox
 
 def owe(
     act: Act, kind: Owed, partner_id: UUID, dedupe: str, payload: dict[str, Any], due: datetime | None = None
-) -> None:
+) -> UUID:
+    """Answers the row's id, which it keeps when it is finished and archived."""
     row = Outbox(
         id=new_id(),
         partner_id=partner_id,
@@ -25,3 +26,4 @@ def owe(
         created_at=act.at,
     )
     db.session.add(row)
+    return row.id

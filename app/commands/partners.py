@@ -1,6 +1,7 @@
 """Add partners, and tie resellers to the providers they work through."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from app.core import contact as text
@@ -51,3 +52,10 @@ def require_two(act: Act, partner: Partner, on: bool) -> None:
     """The four-eyes switch: whether an attestation needs a second person of the partner."""
     require_own(act, Action.MANAGE_STAFF, partner.id)
     partner.four_eyes = on
+
+
+def note_vendor_agreement(act: Act, partner: Partner, since: date) -> None:
+    """Since when the partner has the vendor's own agreement for partners; the vendor tells nobody, somebody looks."""
+    require_own(act, Action.MANAGE_STAFF, partner.id)
+    refuse_if(since > act.at.date(), Reason.INVALID_VALUE, field="vendorAgreementOn (not in the future)")
+    partner.vendor_agreement_on = since

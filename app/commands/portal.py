@@ -22,6 +22,9 @@ LIMITS = {
     Counted.ADDRESS: (50, 15),
 }
 
+# A browser drops the first answer to a double click, and its cookie with it; for so long the second finds the same.
+TWICE = timedelta(seconds=10)
+
 
 def count(act: Act, purpose: Counted, subject: str) -> None:
     """Count one try, or refuse it when the window holds too many already."""
@@ -86,6 +89,8 @@ def try_code(act: Act, session: PortalSession, key: bytes, given: str) -> bool:
         .values(code_tries=PortalSession.code_tries + 1)
     )
     allowed = counted.rowcount == 1  # type: ignore[attr-defined]
+    # The same code sent twice may have waited here for the other one to replace the session.
+    db.session.refresh(session)
     return allowed and codes.matches(key, session.id, session.code_number, given)
 
 
@@ -95,24 +100,44 @@ def count_sign_in(act: Act, user_name: str) -> None:
 
 
 def identify(
-    act: Act, session: PortalSession, machine: Machine, invitation: Invitation, user: CustomerUser | None = None
+    act: Act, session: PortalSession | None, machine: Machine, invitation: Invitation, user: CustomerUser | None = None
 ) -> PortalSession:
     """The person is known now: a fresh session id, and the blocked answer at once where it applies."""
     fresh = enter(act, invitation)
     fresh.method = Method.PASSWORD if user else Method.EMAIL_CODE
     fresh.customer_user_id = user.id if user else None
-    db.session.delete(session)
+    if session:
+        _replace(act, session, fresh)
     if is_barred(machine):
         block(act, machine, invitation)
     return fresh
 
 
-def change_password(act: Act, invitation: Invitation, user: CustomerUser, password_hash: str) -> PortalSession:
+def _replace(act: Act, session: PortalSession, fresh: PortalSession) -> None:
+    """The former id opens nothing any more; it only leads a form that was sent twice to its answer."""
+    session.replaced_by, session.replaced_at, session.replaced_from = fresh.id, act.at, act.ip
+
+
+def successor(act: Act, session: PortalSession) -> PortalSession | None:
+    """What took this session's place a moment ago, in the same way and from the same address."""
+    if session.replaced_at is None or act.at - session.replaced_at > TWICE or session.replaced_from != act.ip:
+        return None
+    fresh = db.session.get(PortalSession, session.replaced_by)
+    return fresh if fresh and fresh.replaced_by is None and fresh.method == act.method else None
+
+
+def change_password(
+    act: Act, session: PortalSession, invitation: Invitation, user: CustomerUser, password_hash: str
+) -> PortalSession:
     """The user's own password from now on; every session opened with the former one ends, this one goes on anew."""
-    user.password_hash, user.must_change = password_hash, False
-    db.session.execute(delete(PortalSession).where(PortalSession.customer_user_id == user.id))
+    db.session.refresh(user, with_for_update=True)
+    refuse_if(not user.must_change, Reason.NOT_SIGNED_IN)
+    user.password_hash, user.must_change, user.first_password = password_hash, False, None
+    others = (PortalSession.customer_user_id == user.id, PortalSession.id != session.id)
+    db.session.execute(delete(PortalSession).where(*others))
     fresh = enter(act, invitation)
     fresh.method, fresh.customer_user_id = Method.PASSWORD, user.id
+    _replace(act, session, fresh)
     return fresh
 
 

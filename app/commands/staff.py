@@ -93,6 +93,16 @@ def open_service_account(act: Act, partner: Partner, name: str, roles: Iterable[
     return account
 
 
+def identify(act: Act, holder: Staff | ServiceAccount, subject: str | None) -> None:
+    """By which subject the OIDC issuer knows the holder; it is one holder's of the whole installation."""
+    require_own(act, Action.MANAGE_STAFF, holder.partner_id)
+    known = text.line(subject, "subject", limit=300) if subject is not None else None
+    held = [select(kind.id).where(kind.subject == known) for kind in (Staff, ServiceAccount)] if known else []
+    taken = any(id != holder.id for one in held for id in db.session.scalars(one))
+    refuse_if(taken, Reason.ALREADY_EXISTS, what=f"Subject {known}")
+    holder.subject = known
+
+
 def create_token(
     act: Act, partner: Partner, holder: Staff | ServiceAccount | None, expires_in_days: int | None = None
 ) -> tuple[Token, str]:

@@ -25,6 +25,7 @@ class Act:
     on_behalf_of: str | None = None
     service: bool = False  # a named non-person of the partner
     app_only: bool = False  # a token of the partner itself
+    credential: str | None = None  # which token was shown; it stands in no record
     # Roles that settings name for an action instead of the table's.
     overrides: Mapping[str, frozenset[Role]] = field(default_factory=dict)
 

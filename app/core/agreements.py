@@ -51,6 +51,11 @@ class Terms:
         deadline = self.reconfirm_by(accepted)
         return self.outdated(accepted) and (deadline is None or deadline <= self.day)
 
+    @property
+    def oldest_counting(self) -> int:
+        """Of what was accepted, everything before this version is stale."""
+        return max((rank for rank, day in self.deadlines if day <= self.day), default=0)
+
     def reconfirm_by(self, accepted: int | None) -> date | None:
         """The day from which the accepted version counts no more, where that is known."""
         return min((day for rank, day in self.deadlines if accepted is not None and accepted < rank), default=None)

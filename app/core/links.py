@@ -14,6 +14,7 @@ VENDOR = "https://admin.microsoft.com"
 AGREEMENT_PAGE = "/BillingAccounts/agreement"
 INVITATION_PAGE = "/BillingAccounts/partner-invitation"
 MAC_BYTES = 16
+MASK = "*" * 8  # in the place of a token
 TOKEN = re.compile("[A-Za-z0-9_-]{43}")
 
 

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 from uuid import UUID
 
 from app.core.links import LinkFacts
 from app.core.vocabulary import InvitationKind, Owed
+
+LONGEST_MAILTO = 1900  # what every browser and mail program still takes over
 
 
 @dataclass(frozen=True)
@@ -39,3 +42,10 @@ class MailFacts:
     challenge: Challenge | None = None
     customer_id: UUID | None = None
     contact: Mailbox | None = None
+
+
+def mailto(address: str, subject: str, text: str) -> str | None:
+    """The mail as an address that opens a mail program; None where it is too long for one."""
+    body = text.replace("\r\n", "\n").replace("\n", "\r\n")
+    found = f"mailto:{quote(address, safe='@')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
+    return found if len(found) < LONGEST_MAILTO else None

@@ -15,6 +15,7 @@ class Action(StrEnum):
     ADD_CUSTOMER = "add-customer"
     VIEW = "view"
     INVITE = "invite"
+    LIVE_LINK = "live-link"
     REVOKE = "revoke"
     ATTEST = "attest"
     ATTEST_BLOCKED = "attest-blocked"
@@ -41,6 +42,7 @@ class Rule:
 ALL = frozenset(PartnerType)
 CONFIRMING = frozenset({PartnerType.DIRECT_BILL, PartnerType.PROVIDER})
 AGENTS = frozenset({Role.ADMIN_AGENT, Role.SALES_AGENT})
+ADMINS = frozenset({Role.ADMIN_AGENT})
 ANY_ROLE = frozenset(Role)
 GLOBAL = frozenset({Role.GLOBAL_ADMIN})
 
@@ -48,6 +50,8 @@ TABLE: dict[Action, Rule] = {
     Action.ADD_CUSTOMER: Rule(ALL, AGENTS, app_only=True),
     Action.VIEW: Rule(ALL, AGENTS, app_only=True),
     Action.INVITE: Rule(ALL, AGENTS),
+    # A link that works stands for the customer's mailbox: who sees it could pass for the customer.
+    Action.LIVE_LINK: Rule(ALL, ADMINS),
     Action.REVOKE: Rule(CONFIRMING, AGENTS),
     Action.ATTEST: Rule(CONFIRMING, AGENTS),
     # The vendor's two pages name different roles for blocked customers; the default is their union.

@@ -21,12 +21,29 @@ ANSWERS: dict[Reason, Answer] = {
     ),
     Reason.INVALID_VALUE: Answer(400, 3000, "The value of {field} is not one that is known; check its spelling."),
     Reason.DATE_IN_FUTURE: Answer(400, 3000, "Give the day on which the customer agreed; it cannot lie ahead."),
+    Reason.INVALID_ID: Answer(400, 2000, "Give {field} as a GUID."),
+    Reason.REGISTRATION_NUMBER_NOT_SUPPORTED: Answer(
+        400, 600002, "Leave organizationRegistrationNumber out: companies in {country} have none."
+    ),
+    Reason.REGISTRATION_NUMBER_MISSING: Answer(
+        400, 600049, "Give the company's organizationRegistrationNumber; in {country} it is needed."
+    ),
+    Reason.REGISTRATION_NUMBER_INVALID: Answer(
+        400, 600050, "Give the organizationRegistrationNumber as the register of {country} writes it."
+    ),
+    Reason.PHONE_MISSING: Answer(400, 600051, "Give the phone number in the address; in {country} it is needed."),
+    Reason.RELATIONSHIP_REMOVED: Answer(
+        400, 3000, "The relationship with this customer does not exist (any more); there is nothing to remove."
+    ),
     Reason.UNKNOWN_AGREEMENT_TYPE: Answer(
         400, 3000, "That agreement is not on offer on that day; `assent catalogue list` shows those there are."
     ),
     Reason.UNPARSABLE_BODY: Answer(400, 2000, "Send one JSON object as the body, in UTF-8, with application/json."),
     Reason.UNKNOWN_TEMPLATE: Answer(
         400, 3000, "No agreement has this template id; `assent catalogue list` shows those there are."
+    ),
+    Reason.TEMPLATE_TYPE_MISMATCH: Answer(
+        400, 3000, "The template is not one of a {type}; leave `type` out, or name the template of that agreement."
     ),
     Reason.NOT_AGREED: Answer(400, 3000, "Tick every box and type your full name to accept."),
     Reason.WRONG_LENGTH: Answer(400, 3000, "Choose a password of {shortest} to {longest} characters."),
@@ -72,8 +89,17 @@ ANSWERS: dict[Reason, Answer] = {
         403, 13605, "No confirmation of the {agreement} counts for this customer, so it cannot order. Next: {words}."
     ),
     Reason.WRONG_PARTNER_TYPE: Answer(403, 1002, "A partner of this type cannot do this."),
+    Reason.SANDBOX_ONLY: Answer(
+        403, 600006, "Customers are deleted in a sandbox only; remove the relationship instead (PATCH)."
+    ),
     Reason.NO_RELATIONSHIP: Answer(403, 20002, "There is no relationship with this customer; invite it to one first."),
     Reason.NOT_FOUND: Answer(404, 1000, "Nothing with this {what} is visible to you; check its spelling."),
+    Reason.NO_DOCUMENT: Answer(
+        404,
+        1000,
+        "No text of this agreement is held for {country} in {language} or en-US; the operator adds it with "
+        "`assent catalogue publish`.",
+    ),
     Reason.WRONG_STATE: Answer(
         409, 2000, "This is {state}, where {event} is not possible; `assent machine` lists the moves of agreements."
     ),
@@ -106,7 +132,23 @@ ANSWERS: dict[Reason, Answer] = {
         410, 2000, "The invitation was replaced or taken back; use the newest mail or ask your partner."
     ),
     Reason.INVITATION_USED: Answer(410, 2000, "The invitation has been answered already."),
+    Reason.UNKNOWN_CURSOR: Answer(
+        410, 2000, "The feed does not reach as far as this cursor; `data` holds the oldest one that can be followed."
+    ),
+    Reason.STILL_RUNNING: Answer(
+        409, 2000, "The same request is still being worked on; send it again, with the same key, in a few seconds."
+    ),
+    Reason.KEY_REUSED: Answer(
+        422, 2000, "This key came with another request before; give every new request a key of its own."
+    ),
+    Reason.LINK_EXPIRED: Answer(410, 2000, "This link was good for five minutes; ask for a new one."),
     Reason.RATE_LIMITED: Answer(429, 2000, "Too many tries; wait {minutes} minutes and try again."),
+    Reason.ISSUER_UNREACHABLE: Answer(
+        503,
+        2000,
+        "The issuer of this token cannot be asked for its keys: try again in a minute, or use a token that "
+        "`assent token create` made. `assent doctor` says what is wrong.",
+    ),
     Reason.NOT_FORWARDED: Answer(
         501, 2000, "The vendor's portal is the system of record here and cannot be reached for this."
     ),

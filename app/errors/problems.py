@@ -28,7 +28,10 @@ OWNERS = {
     PartnerType.RESELLER: Owner.RESELLER,
 }
 # Where a program needs to be told something else than a person.
-WORDS = {Reason.NOT_SIGNED_IN: "Send `Authorization: Bearer asn_…` with a token that `assent token create` made."}
+WORDS = {
+    Reason.NOT_SIGNED_IN: "Send `Authorization: Bearer …` with a token that `assent token create` made, or with an "
+    "access token of the configured OIDC issuer whose subject `assent staff identify` named."
+}
 DUPLICATE = "PartnerConfirmedAgreementAlreadyExists"
 
 
@@ -75,7 +78,8 @@ def _as_vendor_duplicate(code: int, words: str) -> dict[str, Any]:
 
 def _respond(status: int, body: dict[str, Any]) -> Response:
     view = current_app.view_functions.get(request.endpoint or "")
-    kind = "application/json" if getattr(view, "vendors", False) else "application/problem+json"
+    route = getattr(view, "route", None)
+    kind = "application/json" if route and route.vendors else "application/problem+json"
     response = Response(json.dumps(body), status, content_type=kind)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"

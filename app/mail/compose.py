@@ -35,6 +35,13 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Words:
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
 class Composer:
     templates: Path
     base_url: str
@@ -63,23 +70,27 @@ class Composer:
     def domain(self) -> str:
         return self.sender.rpartition("@")[2]
 
-    def compose(self, facts: MailFacts, message_id: str, at: datetime) -> Message:
-        folder = FOLDERS[facts.kind] if facts.owed is Owed.INVITATION else facts.owed.value
-        words = {"mail": facts, "link": self.link(facts), "code": self._code(facts), "portal": self.portal}
+    def words(self, facts: MailFacts, link: str) -> Words:
+        """What the mail says, with this link in it."""
+        names = {"mail": facts, "link": link, "code": self._code(facts), "portal": self.portal}
         subject, text, html = (
-            self._environment.get_template(f"{folder}/{name}").render(words)  # type: ignore[attr-defined]
+            self._environment.get_template(f"{_folder(facts)}/{name}").render(names)  # type: ignore[attr-defined]
             for name in ("subject.txt", "body.txt", "body.html")
         )
+        return Words(" ".join(subject.split()), filled(text.strip()) + "\n", html.strip() + "\n")
+
+    def compose(self, facts: MailFacts, message_id: str, at: datetime, link: str | None = None) -> Message:
+        words = self.words(facts, link or self.link(facts))
         headers = [
             ("From", self._from(facts)),
             ("To", ",\r\n ".join(mime.mailbox(to.name, to.email) for to in facts.to)),
         ]
         if facts.reply_to:
             headers.append(("Reply-To", mime.mailbox(facts.reply_to.name, facts.reply_to.email)))
-        headers.append(("Subject", mime.unstructured(" ".join(subject.split()))))
-        data = mime.message(headers + _standing(message_id, at), filled(text.strip()) + "\n", html.strip() + "\n")
+        headers.append(("Subject", mime.unstructured(words.subject)))
+        data = mime.message(headers + _standing(message_id, at), words.text, words.html)
         to = tuple(box.email for box in facts.to)
-        return Message(folder, self.sender, to, data, urgent=LANES[facts.owed] is Lane.INTERACTIVE)
+        return Message(_folder(facts), self.sender, to, data, urgent=LANES[facts.owed] is Lane.INTERACTIVE)
 
     def link(self, facts: MailFacts) -> str:
         """The customer's way in: our portal with a live token, or the vendor's own page."""
@@ -88,6 +99,12 @@ class Composer:
         token = links.token(self.link_key, facts.invitation, facts.generation)
         return links.builtin(self.base_url, token, facts.link)
 
+    def masked(self, facts: MailFacts) -> str:
+        """The same link without what makes it work; the vendor's own page has no secret in its address."""
+        if self.portal == "microsoft":
+            return links.vendor(facts.link)
+        return links.builtin(self.base_url, links.MASK, facts.link)
+
     def _code(self, facts: MailFacts) -> str | None:
         asked = facts.challenge
         return codes.code(self.code_key, asked.session, asked.number) if asked else None
@@ -95,6 +112,10 @@ class Composer:
     def _from(self, facts: MailFacts) -> str:
         shown = facts.partner if facts.owed is not Owed.BLOCKED else parseaddr(self.mail_from)[0]
         return mime.mailbox(shown, self.sender)
+
+
+def _folder(facts: MailFacts) -> str:
+    return FOLDERS[facts.kind] if facts.owed is Owed.INVITATION else facts.owed.value
 
 
 def _standing(message_id: str, at: datetime) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from app.models.blobs import Blob
 from app.models.customers import Customer, CustomerUser, FurtherReseller, Purchase, Relationship
 from app.models.disputes import Dispute
 from app.models.drafts import Attachment, Draft, DraftEvent
-from app.models.invitations import Invitation, PortalSession, Suppression
+from app.models.invitations import NEWEST, Invitation, PortalSession, Suppression
 from app.models.machines import RELATED, Machine, News, NewsCounter, Record, SealedValue, StateCount, Statement
 from app.models.outbox import Attempt, Outbox, OutboxArchive, TokenBucket
 from app.models.partners import Partner, Reselling, RoleGrant, ServiceAccount, Staff, Token
@@ -13,6 +13,7 @@ from app.models.rules import AgreementDocument, AgreementVersion, PolicyRevision
 from app.models.tasks import Task
 
 __all__ = [
+    "NEWEST",
     "RELATED",
     "AgreementDocument",
     "AgreementVersion",

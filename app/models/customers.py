@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.contact import Contact
 from app.core.vocabulary import Cloud, PurchaseKind, RelationshipState
-from app.db import Base, new_id, vocabulary
+from app.db import Base, by_bytes, new_id, vocabulary
 from app.models.partners import Partner
 
 
@@ -49,7 +49,11 @@ class Relationship(Base):
     __table_args__ = (
         Index(None, "partner_id", "customer_id", unique=True),
         Index(None, "customer_id"),
-        Index(None, "reseller_id"),
+        # In these orders a partner, and a reseller, leafs through its customers and searches them.
+        Index(None, "partner_id", "company_key", "id"),
+        Index(None, "partner_id", "domain", "id"),
+        Index(None, "reseller_id", "company_key", "id"),
+        Index(None, "reseller_id", "domain", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -66,6 +70,9 @@ class Relationship(Base):
     phone: Mapped[str | None] = mapped_column(String(40))
     # Whom and where to bill, as the vendor's create call spells it; read back as it was given.
     billing: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # The company's name as it is searched for, and the tenant's domain once more; a tenant never changes its domain.
+    company_key: Mapped[str] = mapped_column(by_bytes(600), server_default="")
+    domain: Mapped[str | None] = mapped_column(by_bytes(253))
     created_at: Mapped[datetime]
     customer: Mapped[Customer] = relationship()
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, exists, text
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from app.core.contact import Contact
 from app.core.vocabulary import Delivery, InvitationKind, InvitationStatus, Method
@@ -23,6 +23,7 @@ class Invitation(Base):
     __table_args__ = (
         Index(None, "partner_id", "id"),
         Index("uq_invitation_open", "machine_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_invitation_expiring", "partner_id", "expires_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -40,12 +41,21 @@ class Invitation(Base):
     dap: Mapped[bool]
     invited_by: Mapped[UUID | None] = mapped_column(ForeignKey(Staff.id))
     created_at: Mapped[datetime]
+    # When it was last sent again, with another link and its whole time before it.
+    renewed_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
+    # The row of the newest mail owed for it, in the outbox or its archive.
+    mail_id: Mapped[UUID | None]
     machine: Mapped[Machine] = relationship()
 
     @property
     def contact(self) -> Contact:
         return Contact(self.first_name, self.last_name, self.email, self.phone)
+
+
+_later = aliased(Invitation)
+# Of an agreement's invitations the one made last: ids grow with time.
+NEWEST = ~exists().where(_later.machine_id == Invitation.machine_id, _later.id > Invitation.id)
 
 
 class Suppression(Base):
@@ -79,7 +89,8 @@ class PortalSession(Base):
     code_tries: Mapped[int]
     method: Mapped[Method | None] = mapped_column(String(20))
     customer_user_id: Mapped[UUID | None] = mapped_column(ForeignKey(CustomerUser.id))
-    # The session that goes on in this one's place; for a moment a form sent twice still finds it.
+    # The session that goes on in this one's place; for a moment a form sent twice from the same address still finds it.
     replaced_by: Mapped[UUID | None]
     replaced_at: Mapped[datetime | None]
+    replaced_from: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]

@@ -28,6 +28,7 @@ from app.models.partners import Partner
 
 RECORDED = tuple(word.value for word in (*Event, *Note))
 UNSTAMPED = text("seq IS NULL")
+AGREED, RESOLD = text("accepted_version IS NOT NULL"), text("reseller_id IS NOT NULL")
 FOR_ALL = text("assurance = 'tenant-oidc'")
 
 
@@ -39,7 +40,13 @@ class Machine(Base):
         UniqueConstraint("partner_id", "customer_id", "agreement_type"),
         Index(None, "partner_id", "agreement_type", "state", "id"),
         Index(None, "customer_id"),
-        Index(None, "reseller_id"),
+        Index(
+            "ix_machine_accepted",
+            *("partner_id", "agreement_type", "accepted_version", "id"),
+            sqlite_where=AGREED,
+            postgresql_where=AGREED,
+        ),
+        Index("ix_machine_resold", "reseller_id", "agreement_type", "id", sqlite_where=RESOLD, postgresql_where=RESOLD),
         Index("ix_machine_for_all", "customer_id", sqlite_where=FOR_ALL, postgresql_where=FOR_ALL),
     )
 

@@ -42,7 +42,7 @@ def load(rows: Sequence[Claimed], now: datetime) -> dict[UUID, MailFacts | None]
 # Columns, not entities: a worker reads them for every mail, and objects would cost it more than the sending.
 KNOWN = (
     *(Invitation.id, Invitation.generation, Invitation.kind, Invitation.status, Invitation.dap, Invitation.expires_at),
-    *(Invitation.first_name, Invitation.last_name, Invitation.email),
+    *(Invitation.first_name, Invitation.last_name, Invitation.email, Invitation.mail_id),
     *(Machine.state, Machine.customer_id, Machine.partner_id, Machine.reseller_id),
     Relationship.company,
     Partner.name.label("partner"),
@@ -92,8 +92,15 @@ def _contact(known: Any) -> Mailbox:
 def _invitation(row: Claimed, known: Any, now: datetime) -> MailFacts | None:
     if known.status is not InvitationStatus.OPEN or now >= known.expires_at:
         return None
-    if known.state is not State.INVITED:
-        return None
+    if known.state is not State.INVITED or known.mail_id not in (None, row.id):
+        return None  # answered, or another mail was asked for since
+    user = _user_name(known.customer_id) if known.kind is InvitationKind.NEW_CUSTOMER else None
+    return _facts(Owed.INVITATION, known, (_contact(known),), user_name=user)
+
+
+def preview(id: UUID) -> MailFacts:
+    """What the mail of an invitation says, whatever has become of it."""
+    known = _invitations([id])[id]
     user = _user_name(known.customer_id) if known.kind is InvitationKind.NEW_CUSTOMER else None
     return _facts(Owed.INVITATION, known, (_contact(known),), user_name=user)
 
@@ -111,7 +118,7 @@ def _user_name(customer_id: UUID) -> str | None:
 def _sign_in_code(row: Claimed, known: Any, now: datetime) -> MailFacts | None:
     number = int(row.payload["number"])
     session = db.session.get(PortalSession, UUID(row.payload["session"]))
-    if session is None or session.code_number != number:
+    if session is None or session.replaced_by or session.code_number != number:
         return None
     if session.code_expires_at is None or now >= session.code_expires_at:
         return None

@@ -1,10 +1,12 @@
 """Drafts as both sides list them: whose they are, how long they have waited, what they stand on."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import aliased
+from sqlalchemy import literal, select, tuple_
+from sqlalchemy.orm import aliased, selectinload
 
 from app.core.act import Act
 from app.core.evidence import stamp
@@ -17,20 +19,40 @@ MOST = 500
 
 
 def of(act: Act, status: DraftStatus | None, now: datetime) -> list[dict[str, Any]]:
-    """The caller's drafts, those that have waited longest first."""
-    rows = db.session.execute(
+    """The caller's drafts on one page, for a terminal."""
+    return page(act, status, now, MOST)[0]
+
+
+def page(
+    act: Act, status: DraftStatus | None, now: datetime, most: int, after: tuple[Any, ...] | None = None
+) -> tuple[list[dict[str, Any]], tuple[datetime, UUID] | None]:
+    """Those that have waited longest first, and where the page ends if there are more."""
+    rank = (Draft.submitted_at, Draft.id)
+    query = (
         select(Draft, Relationship)
         .join(Machine, Machine.id == Draft.machine_id)
         .join(Relationship, RELATED)
+        .options(selectinload(Draft.attachments))
         .where(drafts_of(act), *([Draft.status == status] if status else []))
-        .order_by(Draft.submitted_at, Draft.id)
-        .limit(MOST)
+        .order_by(*rank)
+        .limit(most + 1)
     )
-    return [shown(draft, relationship, now) for draft, relationship in rows]
+    if after:
+        last = (literal(value, column.type) for value, column in zip(after, rank, strict=True))
+        query = query.where(tuple_(*rank) > tuple_(*last))
+    rows = db.session.execute(query).all()
+    names = _names([draft for draft, _ in rows[:most]])
+    end = rows[most - 1][0] if len(rows) > most else None
+    items = [_shown(draft, relationship, now, names[draft.id]) for draft, relationship in rows[:most]]
+    return items, (end.submitted_at, end.id) if end else None
 
 
 def shown(draft: Draft, relationship: Relationship, now: datetime) -> dict[str, Any]:
-    names = _names(draft)
+    db.session.flush()
+    return _shown(draft, relationship, now, _names([draft])[draft.id])
+
+
+def _shown(draft: Draft, relationship: Relationship, now: datetime, names: Any) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": str(draft.id),
         "customerId": str(relationship.customer_id),
@@ -55,16 +77,19 @@ def shown(draft: Draft, relationship: Relationship, now: datetime) -> dict[str, 
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _names(draft: Draft) -> Any:
+def _names(drafts: Sequence[Draft]) -> dict[UUID, Any]:
+    """Whom each draft is from, and who is to decide."""
     assignee, substitute = aliased(Staff), aliased(Staff)
-    return db.session.execute(
+    rows = db.session.execute(
         select(
+            Draft.id,
             Partner.name.label("from_partner"),
             assignee.email.label("assignee"),
             substitute.email.label("substitute"),
         )
-        .select_from(Partner)
-        .outerjoin(assignee, assignee.id == draft.assignee_id)
-        .outerjoin(substitute, substitute.id == draft.substitute_id)
-        .where(Partner.id == draft.from_partner_id)
-    ).one()
+        .join(Partner, Partner.id == Draft.from_partner_id)
+        .outerjoin(assignee, assignee.id == Draft.assignee_id)
+        .outerjoin(substitute, substitute.id == Draft.substitute_id)
+        .where(Draft.id.in_([draft.id for draft in drafts]))
+    )
+    return {row.id: row for row in rows}

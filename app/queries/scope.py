@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true, tuple_
 
 from app.core.act import Act
 from app.core.refusals import Reason, Refused, refuse_if
@@ -21,6 +21,28 @@ def visible_to(act: Act, table: type[Machine] | type[Relationship] = Machine) ->
         FurtherReseller.customer_id == table.customer_id,
     )
     return or_(table.partner_id == act.partner_id, table.reseller_id == act.partner_id, further)
+
+
+def ranges(
+    act: Act, table: type[Machine] | type[Relationship] = Machine, reseller_id: UUID | None = None
+) -> list[ColumnElement[bool]]:
+    """`visible_to`, of one reseller's or of all, in parts without a row in common: each is a range of an index.
+
+    A large table is read part by part, for no engine finds its way through an OR of several indexes in order.
+    """
+    if act.partner_id is None:
+        return [visible_to(act, table)]
+    resells = act.partner_type is PartnerType.RESELLER
+    reseller = act.partner_id if resells else reseller_id
+    if reseller is None:
+        return [table.partner_id == act.partner_id]
+    own = true() if resells else table.partner_id == act.partner_id
+    if reseller_id not in (None, reseller):
+        return []  # which other reseller a provider works through is not this one's to know
+    links = select(FurtherReseller.partner_id, FurtherReseller.customer_id)
+    further = tuple_(table.partner_id, table.customer_id).in_(links.where(FurtherReseller.reseller_id == reseller))
+    first = table.reseller_id == reseller
+    return [and_(first, own), and_(further, table.reseller_id.is_distinct_from(reseller), own)]
 
 
 def agreement(act: Act, customer_id: UUID, kind: AgreementType = AgreementType.MCA) -> tuple[Machine, Relationship]:

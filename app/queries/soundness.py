@@ -1,4 +1,4 @@
-"""Is what is stored sound: the file, the guards on records, and every chain?"""
+"""Is what is stored sound: the file, the guards on records, every chain, and what is counted?"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.evidence import canonical, first_fault
 from app.db import db
 from app.models import Machine, Record
+from app.queries import counts
 
 TRIGGERS = {
     "sqlite": {"record_is_never_edited", "record_is_never_deleted"},
@@ -49,6 +50,7 @@ def report() -> dict[str, Any]:
         session.rollback()
         found.faults += _file_faults(session)
         _check_chains(session, found)
+        found.faults += counts.faults(session)
     except DBAPIError as error:
         found.faults.append(f"cannot be read: {error.orig}")
     session.rollback()

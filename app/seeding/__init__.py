@@ -1,5 +1,6 @@
 """A made-up portfolio to try figures on: written as commands write, only many customers at a time."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import add
@@ -9,14 +10,17 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core.act import Act
+from app.core.lifecycle import State
 from app.core.policy import Rulebook
+from app.core.tally import Key
+from app.core.vocabulary import AgreementType
 from app.db import db, new_id, transaction
 from app.models import Customer, Machine, News, NewsCounter, Record
 from app.seeding.ahead import batches
 from app.seeding.portfolios import Plan, Portfolio
 from app.seeding.rows import Rows, numbered
-from app.seeding.storage import Statements, wide, zone
-from app.sequencer import LOCK
+from app.seeding.storage import COLUMNS, Statements, wide, zone
+from app.sequencer import LOCK, count
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,17 @@ def seed(wanted: Plan, progress: Callable[[Sown], None]) -> Sown:
             with transaction() as session:
                 first = _take_numbers(session, wanted.partner_id, len(rows[News]))
                 statements.write(session.connection(), numbered(rows, first))
+                count(session, _standing(wanted.partner_id, rows))
             sown = sown.with_rows(rows)
             progress(sown)
     return sown
+
+
+def _standing(partner_id: UUID, rows: Rows) -> Counter[Key]:
+    """How many of the new agreements are in which state; their news, which have numbers already, nobody counts."""
+    held = [COLUMNS[Machine].split().index(name) for name in ("agreement_type", "state")]
+    found = Counter(tuple(row[place] for place in held) for row in rows[Machine])
+    return Counter({(partner_id, AgreementType(kind), State(state)): many for (kind, state), many in found.items()})
 
 
 def _take_numbers(session: Session, partner_id: UUID, many: int) -> int:

@@ -1,5 +1,6 @@
 """Records as text: the canonical bytes of each kind once, with gaps for what differs from one machine to the next."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -10,7 +11,7 @@ from app.core.contact import CONTACT_MEMBERS
 from app.core.evidence import FIRST_PREV, VERSION, canonical
 from app.core.lifecycle import Event, State
 from app.core.policy import Rulebook
-from app.core.vocabulary import AgreementType, Assurance, Note
+from app.core.vocabulary import AcceptanceMethod, AgreementType, Assurance, Note
 
 PHONE = CONTACT_MEMBERS[-1]
 
@@ -23,6 +24,9 @@ class Moulds:
         self.terms = cache(self._terms)
         self.created = cache(self._created)
         self.attested = cache(self._attested)
+        self.fresh = cache(self._fresh)
+        self.vouched_for = cache(self._vouched_for)
+        self.barred = _left(AgreementType.MCA, State.BLOCKED, 2, scenario=1)
         self.blocked = self._mould(Event.BLOCK, State.UNCONFIRMED, State.BLOCKED, _facts(AgreementType.MCA, scenario=1))
 
     def _terms(self, kind: AgreementType, day: str) -> Terms:
@@ -42,6 +46,16 @@ class Moulds:
         )
         sealed = [name for name in CONTACT_MEMBERS if phone or name != PHONE]
         return self._mould(Event.ATTEST, State.UNCONFIRMED, State.ATTESTED, facts, sealed)
+
+    # What news keep of the agreement after each of these.
+
+    def _fresh(self, kind: AgreementType) -> str:
+        return _left(kind, State.UNCONFIRMED, 1)
+
+    def _vouched_for(self, kind: AgreementType, template_id: str, version: int) -> str:
+        how: dict[str, str] = {"method": AcceptanceMethod.ATTESTED, "assurance": Assurance.ATTESTED, "agreedAt": "%(stated)s"}
+        which: dict[str, str | int] = {"acceptanceNumber": 2, "templateId": template_id, "acceptedVersion": version}
+        return _left(kind, State.ATTESTED, 2, **how, **which)
 
     def _mould(
         self,
@@ -70,3 +84,7 @@ class Moulds:
 
 def _facts(kind: AgreementType, **more: object) -> dict[str, object]:
     return {"agreementType": kind, **more}
+
+
+def _left(kind: AgreementType, state: State, number: int, **more: str | int) -> str:
+    return json.dumps({"agreementType": kind, "state": state, "since": "%(at)s", "number": number, **more})

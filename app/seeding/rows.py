@@ -10,6 +10,7 @@ from typing import Any
 from uuid_utils import uuid7
 
 from app.core.contact import CONTACT_MEMBERS
+from app.core.countries import search_key
 from app.core.effects import EFFECTS
 from app.core.evidence import FIRST_PREV, canonical
 from app.core.lifecycle import Event, State
@@ -49,7 +50,16 @@ FIRST_REVISION, MOVED = 1, 3  # a move is written with its record, and again wit
 PUBLIC, ACTIVE, ARCHIVED = Cloud.PUBLIC.value, RelationshipState.ACTIVE.value, Outcome.NOT_NEEDED.value
 UNCONFIRMED, ATTESTED, BLOCKED = State.UNCONFIRMED.value, State.ATTESTED.value, State.BLOCKED.value
 VOUCHED = (AcceptanceMethod.ATTESTED.value, Assurance.ATTESTED.value)
-TOLD = {event: (event.value, EFFECTS[event].news.value) for event in (Note.CREATED, Event.ATTEST, Event.BLOCK)}
+MOVES: tuple[tuple[Event | Note, str | None, str], ...] = (
+    (Note.CREATED, None, UNCONFIRMED),
+    (Event.ATTEST, UNCONFIRMED, ATTESTED),
+    (Event.BLOCK, UNCONFIRMED, BLOCKED),
+)
+# The record's word, the news, and the state before and after.
+TOLD: dict[Event | Note, tuple[str, str, str | None, str]] = {
+    event: (event.value, EFFECTS[event].news.value, before, after) for event, before, after in MOVES
+}
+SEQ = COLUMNS[News].split().index("seq")
 
 
 @dataclass(slots=True)
@@ -71,7 +81,7 @@ def new_key() -> str:
 
 def numbered(rows: Rows, first: int) -> Rows:
     """The rows, their news with numbers in the partner's feed."""
-    return rows | {News: [(*row, seq) for seq, row in enumerate(rows[News], first)]}
+    return rows | {News: [(*row[:SEQ], seq, *row[SEQ:]) for seq, row in enumerate(rows[News], first)]}
 
 
 class Batch:
@@ -86,7 +96,8 @@ class Batch:
         key, at = new_key(), added.stored
         person = (who.name, who.country, who.language, who.first, who.last, who.email, who.phone)
         self.rows[Customer].append((key, who.domain, PUBLIC, at))
-        self.rows[Relationship].append((new_key(), self._partner, key, ACTIVE, *person, at))
+        found_by = (search_key(who.name), who.domain)
+        self.rows[Relationship].append((new_key(), self._partner, key, ACTIVE, *person, *found_by, at))
         return key
 
     def unconfirmed(self, customer: str, kind: AgreementType, added: Moment) -> None:
@@ -102,7 +113,8 @@ class Batch:
         mould = self._moulds.attested(kind, terms.template_id, terms.version, who.phone is not None)
         sealed = _sealed(who)
         values = {name: commitment for name, commitment, _, _ in sealed}
-        record = self._record(chain, mould, Event.ATTEST, at, country=who.country, stated=agreed.stamp, **values)
+        left = self._moulds.vouched_for(kind, terms.template_id, terms.version)
+        record = self._record(chain, mould, left, Event.ATTEST, at, country=who.country, stated=agreed.stamp, **values)
         self.rows[SealedValue] += [(new_key(), self._partner, record, *value) for value in sealed]
         terms_accepted = (agreed.stored, terms.template_id, terms.version)
         self._machine(chain, ATTESTED, at, MOVED, None, (chain.number, *VOUCHED, *terms_accepted))
@@ -111,7 +123,7 @@ class Batch:
         """A machine whose customer has bought before, and the task that says so."""
         chain = self._created(customer, AgreementType.MCA, added)
         self.rows[Purchase].append((new_key(), self._partner, customer, kind.value, added.day, added.stored))
-        self._record(chain, self._moulds.blocked, Event.BLOCK, at)
+        self._record(chain, self._moulds.blocked, self._moulds.barred, Event.BLOCK, at)
         self._machine(chain, BLOCKED, at, MOVED, SCENARIO)
         task = (TaskKind.ATTEST_BLOCKED.value, at.stored)
         self.rows[Task].append((new_key(), self._partner, chain.key, *task))
@@ -127,7 +139,7 @@ class Batch:
     def _created(self, customer: str, kind: AgreementType, added: Moment) -> Chain:
         id = uuid7()
         chain = Chain(str(id), id.hex, customer, kind)
-        self._record(chain, self._moulds.created(kind), Note.CREATED, added)
+        self._record(chain, self._moulds.created(kind), self._moulds.fresh(kind), Note.CREATED, added)
         return chain
 
     def _machine(
@@ -142,14 +154,15 @@ class Batch:
         stands = (chain.kind.value, state, since.stored, chain.number, chain.head, scenario)
         self.rows[Machine].append((chain.key, self._partner, chain.customer, *stands, *accepted, revision))
 
-    def _record(self, chain: Chain, mould: str, event: Event | Note, at: Moment, **values: str) -> str:
-        """Chain one record and make it news; answers the record's key."""
-        key, (word, news) = new_key(), TOLD[event]
-        body = mould % {**values, "machine": chain.id, "prev": chain.head, "at": at.stamp}
+    def _record(self, chain: Chain, mould: str, left: str, event: Event | Note, at: Moment, **values: str) -> str:
+        """Chain one record and make it news, with the facts that the event left; answers the record's key."""
+        key, (word, news, before, after) = new_key(), TOLD[event]
+        values |= {"machine": chain.id, "prev": chain.head, "at": at.stamp}
+        body, told = mould % values, (news, at.stored, before, after, left % values)
         chain.number, chain.head = chain.number + 1, hashlib.sha256(body.encode()).hexdigest()
         kept = (word, body, chain.head, at.stored)
         self.rows[Record].append((key, self._partner, chain.key, chain.number, *kept))
-        self.rows[News].append((new_key(), self._partner, chain.customer, chain.key, key, news, at.stored))
+        self.rows[News].append((new_key(), self._partner, chain.customer, chain.key, key, *told))
         return key
 
 

@@ -25,13 +25,13 @@ from app.models import (
 COLUMNS: dict[type[Base], str] = {
     Customer: "id domain cloud created_at",
     Relationship: "id partner_id customer_id state company country language first_name last_name email phone "
-    "created_at",
+    "company_key domain created_at",
     Purchase: "id partner_id customer_id kind bought_on created_at",
     Machine: "id partner_id customer_id agreement_type state since number head scenario acceptance_number method "
     "assurance agreed_at template_id accepted_version revision",
     Record: "id partner_id machine_id number event body hash at",
     SealedValue: "id partner_id record_id name commitment salt value",
-    News: "uid partner_id customer_id machine_id record_id type at seq",
+    News: "uid partner_id customer_id machine_id record_id type at seq before after facts",
     Task: "id partner_id machine_id kind created_at",
     OutboxArchive: "id partner_id kind payload message_id attempts outcome created_at done_at",
 }

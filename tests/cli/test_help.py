@@ -13,7 +13,7 @@ SERVING = ("up", "web", "worker")
 COMMANDS = (
     *SERVING,
     *("db upgrade", "db backup", "db check"),
-    *("partner add", "partner set", "staff add", "staff disable", "staff reassign"),
+    *("partner add", "partner set", "staff add", "staff disable", "staff identify", "staff reassign"),
     *("token create", "token list", "token revoke"),
     *("customer add", "invite", "attest", "withdraw", "block", "purchase", "status", "timeline"),
     *("eligibility", "what-if", "policy check", "policy show", "policy set"),

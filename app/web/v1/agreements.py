@@ -1,46 +1,65 @@
 """Confirm a customer's acceptance: the partner's attestation, on the vendor's route."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask.typing import ResponseReturnValue
-
 from app.commands import attestations, customers
-from app.core.contact import Contact
 from app.core.evidence import stamp
-from app.db import transaction
+from app.core.permissions import Action
+from app.core.refusals import Reason, refuse_if
+from app.core.vocabulary import AgreementType
 from app.installation import installation
-from app.models import Machine
-from app.queries import rulebooks, scope
-from app.web.v1 import bp, caller, vendors
-from app.web.v1.bodies import body, person, true_employee
+from app.queries import scope
+from app.web.v1.callers import caller, rules_of
+from app.web.v1.people import Person, PersonShown, Signed
+from app.web.v1.routes import route
+from app.web.v1.shape import Answer, Line, Moment
 
 
-@bp.post("/customers/<uuid:customer_id>/agreements")
-@vendors
-def confirm(customer_id: UUID) -> ResponseReturnValue:
-    """Attest (for a blocked customer: attest-blocked), decided by the machine; an app-only token cannot."""
-    given = body()
-    contact = person(given.part("primaryContact", required=True), "primaryContact")
-    agreed_at = given.time("dateAgreed")
-    template, named = given.text("templateId"), given.text("type")
-    with transaction():
-        relationship = scope.relationship(caller(), customer_id)
-        rules = rulebooks.of(installation().rules, relationship.partner_id)
-        act = replace(caller(), on_behalf_of=true_employee(given, caller()))
-        kind = attestations.type_of(rules, template, named)
-        machine = customers.machine_for(act, relationship, kind)
-        attestations.attest(act, machine, relationship, contact, agreed_at, rules)
-        answer = _agreement(act.id, contact, machine, stamp(agreed_at), rules.terms(kind, act.at).template_id)
-    return answer, 201
+class Confirmation(Signed):
+    primary_contact: Person
+    date_agreed: Moment
+    template_id: Line | None = None
+    type: Line | None = None
 
 
-def _agreement(user: str | None, contact: Contact, machine: Machine, agreed: str, template: str) -> dict[str, Any]:
+class Agreement(Answer):
+    user_id: str | None = None
+    primary_contact: PersonShown
+    template_id: str
+    date_agreed: str
+    type: str
+    agreement_link: str | None = None
+
+
+@route.post(
+    "/customers/{customerId}/agreements",
+    needs=(Action.ATTEST, Action.ATTEST_BLOCKED),
+    takes=Confirmation,
+    gives=Agreement,
+    status=201,
+    vendors=True,
+    people=True,
+)
+def confirm(customer_id: UUID, given: Confirmation) -> dict[str, Any]:
+    """Attest: the partner confirms that the customer has accepted.
+
+    Append-only: a confirmation is corrected by another one. The same person twice is refused as 600061. The template
+    decides which agreement it is, as at the vendor; with the setting STRICT a `type` that says otherwise is refused.
+    A service account says for whom it vouches in `onBehalfOf`.
+    """
+    act, contact = given.acting(caller()), given.primary_contact.contact
+    relationship = scope.relationship(act, customer_id)
+    rules = rules_of(relationship.partner_id)
+    kind = attestations.type_of(rules, given.template_id, given.type)
+    mismatch = bool(installation().config.strict) and given.type not in (None, kind)
+    refuse_if(mismatch, Reason.TEMPLATE_TYPE_MISMATCH, type=given.type)
+    machine = customers.machine_for(act, relationship, kind)
+    attestations.attest(act, machine, relationship, contact, given.date_agreed, rules)
     return {
-        "userId": user,
+        **({"userId": act.id} if act.id else {}),
         "primaryContact": contact.personal(),
-        "templateId": template,
-        "dateAgreed": agreed,
-        "type": machine.agreement_type,
+        "templateId": rules.terms(kind, act.at).template_id,
+        "dateAgreed": stamp(given.date_agreed),
+        "type": AgreementType(machine.agreement_type),
     }

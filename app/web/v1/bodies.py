@@ -1,86 +1,18 @@
-"""JSON bodies as programs send them: member names in any case, unknown members ignored, garbage refused by word."""
+"""Bodies and queries as programs send them: read once, by shape; garbage is refused by word and place."""
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 from flask import request
+from pydantic import ValidationError
 
-from app.core import contact as text
-from app.core.act import Act
-from app.core.contact import Contact
-from app.core.refusals import Reason, Refused, refuse_if
+from app.core.refusals import Reason, Refused
+from app.web.v1.shape import QUERY, Bad, Shape
 
-MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:]{5,8}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})?)?", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Body:
-    """One JSON object; `path` is where it stands, for the answer that names a wrong member."""
-
-    members: Mapping[str, Any]
-    path: str = ""
-
-    def raw(self, name: str) -> Any:
-        return self.members.get(name.lower())
-
-    def text(self, name: str, *, required: bool = False) -> str | None:
-        value = self.raw(name)
-        refuse_if(value is not None and not isinstance(value, str), Reason.INVALID_VALUE, field=self.path + name)
-        return text.line(value, self.path + name, required=required) or None
-
-    def part(self, name: str, *, required: bool = False) -> "Body | None":
-        value = self.raw(name)
-        if value is None and not required:
-            return None
-        refuse_if(value is None, Reason.MISSING_FIELD, field=self.path + name)
-        refuse_if(not isinstance(value, dict), Reason.INVALID_VALUE, field=self.path + name)
-        return Body(_lowered(value), f"{self.path}{name}.")
-
-    def parts(self, name: str, most: int) -> list["Body"]:
-        value = self.raw(name)
-        refuse_if(value is None, Reason.MISSING_FIELD, field=self.path + name)
-        fits = isinstance(value, list) and len(value) <= most and all(isinstance(one, dict) for one in value)
-        refuse_if(not fits, Reason.INVALID_VALUE, field=f"{self.path}{name} (a list of at most {most} objects)")
-        return [Body(_lowered(one), f"{self.path}{name}.") for one in value]
-
-    def uuid(self, name: str) -> UUID:
-        value = self.text(name, required=True)
-        found = text.uuid(value)
-        if found is None:
-            raise Refused(Reason.INVALID_VALUE, field=self.path + name)
-        return found
-
-    def moment(self, name: str) -> datetime | None:
-        value = self.text(name)
-        return moment(value, self.path + name) if value else None
-
-    def time(self, name: str) -> datetime:
-        return moment(self.text(name, required=True) or "", self.path + name)
-
-    def flag(self, name: str) -> bool:
-        value = self.raw(name)
-        refuse_if(value is not None and not isinstance(value, bool), Reason.INVALID_VALUE, field=self.path + name)
-        return bool(value)
-
-
-def moment(value: str, name: str) -> datetime:
-    """A time as vendors write it: without a zone it is UTC, a bare day begins at 00:00Z."""
-    try:
-        if not MOMENT.fullmatch(value):
-            raise ValueError
-        at = datetime.fromisoformat(value)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise Refused(Reason.INVALID_VALUE, field=f"{name} (a time such as 2026-11-20T09:30:00Z)") from error
-
-
-def _lowered(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {name.lower(): member for name, member in value.items()}
+S = TypeVar("S", bound=Shape)
+QUOTED = re.compile("'([^']*)'")
 
 
 def _plain(token: str) -> None:
@@ -94,34 +26,52 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def body(text: str | None = None) -> Body:
-    """The request's JSON object, or that of a form field."""
+def parsed(text: bytes | str) -> Any:
     try:
-        given = request.get_data(cache=True) if text is None else text
-        value = json.loads(given, parse_constant=_plain, object_pairs_hook=_once)
+        return json.loads(text, parse_constant=_plain, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise Refused(Reason.UNPARSABLE_BODY) from error
-    refuse_if(not isinstance(value, dict), Reason.UNPARSABLE_BODY)
-    return Body(_lowered(value))
 
 
-def person(found: Body | None, name: str) -> Contact:
-    """A contact as the vendor spells it."""
-    if found is None:
-        raise Refused(Reason.MISSING_FIELD, field=name)
-    names = [found.text(member) for member in ("firstName", "lastName", "email", "phoneNumber")]
-    return Contact.parse(*names)
+def body(shapes: Sequence[type[Shape]], text: bytes | str) -> Shape:
+    """A JSON object in the first of the shapes, unless it has a member that only another one knows."""
+    value = parsed(text)
+    if not isinstance(value, dict):
+        raise Refused(Reason.UNPARSABLE_BODY)
+    named = {name.lower() for name, member in value.items() if member is not None}
+    known = {name.lower() for name in _members(shapes[0])}
+    others = [shape for shape in shapes[1:] if ({name.lower() for name in _members(shape)} - known) & named]
+    return read((others or shapes)[0], value)
 
 
-def true_employee(found: Body, act: Act) -> str | None:
-    """`onBehalfOf`: the person behind a service account, as an object or as `Name <mail>`."""
-    if isinstance(found.raw("onBehalfOf"), str):
-        value = found.text("onBehalfOf") or ""
-        named = re.fullmatch(r"([^<>]+) <([^<>]+)>", value)
-        name, address = named.groups() if named else (None, value)
+def _members(shape: type[Shape]) -> Iterator[str]:
+    return (str(member.alias) for member in shape.model_fields.values())
+
+
+def query(shape: type[S]) -> S:
+    """The query string; of a name that stands twice the last counts."""
+    return read(shape, {name: values[-1] for name, values in request.args.lists()}, QUERY)
+
+
+def read(shape: type[S], value: dict[str, Any], where: str | None = None) -> S:
+    try:
+        return shape.model_validate(value, context=where)
+    except ValidationError as error:
+        faults = [_refusal(fault) for fault in error.errors(include_url=False, include_input=False)]
+        first = faults[0]
+        places = [str(one.data["field"]) for one in faults]
+        raise Refused(first.reason, **{**first.data, "data": places}) from None
+
+
+def _refusal(fault: Any) -> Refused:
+    """One of pydantic's faults in our words."""
+    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]).lstrip(".")
+    if fault["type"] in ("missing", "too_short"):
+        return Refused(Reason.MISSING_FIELD, field=field)
+    about = fault.get("ctx", {})
+    bad = about.get("error")
+    if isinstance(bad, Bad):
+        reason, data, says = bad.reason, bad.data, bad.data.get("says")
     else:
-        part = found.part("onBehalfOf")
-        if part is None:
-            return act.on_behalf_of
-        name, address = part.text("name"), part.text("email") or ""
-    return f"{text.line(name, 'onBehalfOf.name')} <{text.email(address, 'onBehalfOf.email')}>"
+        reason, data, says = Reason.INVALID_VALUE, {}, ", ".join(QUOTED.findall(about.get("expected", "")))
+    return Refused(reason, **{**data, "field": f"{field} ({says})" if says else field})

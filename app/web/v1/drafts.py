@@ -1,94 +1,122 @@
 """Attestation drafts: prepared on one side, decided on the other."""
 
-from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
-from flask import g, request
-from flask.typing import ResponseReturnValue
+from flask import g
+from werkzeug.datastructures import FileStorage
 
 from app.commands import drafts
 from app.commands.drafts import Prepare
 from app.commands.files import LARGEST, MOST, File
-from app.core.act import Act
-from app.core.permissions import Action, require
+from app.core.permissions import Action
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import AgreementType, DraftStatus
-from app.db import transaction
-from app.installation import installation
-from app.queries import queue, rulebooks, scope
-from app.web.v1 import bp, caller
-from app.web.v1.bodies import Body, body, person, true_employee
+from app.queries import queue, scope
+from app.web.v1.callers import caller, rules_of
+from app.web.v1.paging import Links, Paged, collection, resumed
+from app.web.v1.people import Person, PersonShown, Signed
+from app.web.v1.routes import route
+from app.web.v1.shape import Answer, Moment, Text, moment
+from app.web.v1.statuses import Attributes
 
 ROOM_FOR_FILES = MOST * LARGEST + 64 * 1024
 
 
-@bp.post("/customers/<uuid:customer_id>/attestationdrafts")
-def submit(customer_id: UUID) -> ResponseReturnValue:
-    """Submit a draft, with files as a multipart form."""
-    ask, given = _prepared()
-    with transaction():
-        machine, relationship = scope.agreement(caller(), customer_id, AgreementType.MCA)
-        rules = rulebooks.of(installation().rules, machine.partner_id)
-        draft = drafts.submit(_acting(given), machine, relationship, ask, rules)
-        answer = queue.shown(draft, relationship, caller().at)
-    return answer, 201
+class NewDraft(Signed):
+    primary_contact: Person
+    date_agreed: Moment
+    note: Text | None = None
 
 
-@bp.get("/attestationdrafts")
-def listed() -> ResponseReturnValue:
-    """View-draft; the drafts of the caller's side, those that wait longest first."""
-    require(caller(), Action.VIEW_DRAFT)
-    status = request.args.get("status")
-    refuse_if(status is not None and status not in list(DraftStatus), Reason.INVALID_VALUE, field="status")
-    items = queue.of(caller(), DraftStatus(status) if status else None, caller().at)
-    return {"totalCount": len(items), "items": items, "attributes": {"objectType": "Collection"}}
+class Back(Signed):
+    reason: Text
 
 
-@bp.post("/attestationdrafts/<uuid:draft_id>/approve")
-def approve(draft_id: UUID) -> ResponseReturnValue:
-    """Approve a draft (and attest): the confirming partner's, never a reseller's."""
-    given = body() if request.get_data(cache=True) else Body({})
-    with transaction():
-        draft, relationship = scope.draft(caller(), draft_id)
-        g.drafted_for = relationship.customer_id
-        drafts.approve(_acting(given), draft, relationship, rulebooks.of(installation().rules, draft.partner_id))
-        return queue.shown(draft, relationship, caller().at)
+class Asked(Paged):
+    status: DraftStatus | None = None
 
 
-@bp.post("/attestationdrafts/<uuid:draft_id>/return")
-def give_back(draft_id: UUID) -> ResponseReturnValue:
+class FileShown(Answer):
+    name: str
+    sha256: str
+
+
+class DraftShown(Answer):
+    """Members that have no value are left out."""
+
+    id: str
+    customer_id: str
+    company: str
+    status: str
+    primary_contact: PersonShown
+    date_agreed: str
+    note: str | None = None
+    prepared_by: str
+    from_: str | None = None
+    submitted_at: str
+    age_days: int | None = None
+    attachments: list[FileShown]
+    attributes: Attributes
+
+
+class DraftPage(Answer):
+    total_count: int
+    items: list[DraftShown]
+    links: Links
+    attributes: Attributes
+
+
+NEW = {"takes": NewDraft, "form": "draft", "room": ROOM_FOR_FILES, "gives": DraftShown}
+
+
+@route.post("/customers/{customerId}/attestationdrafts", needs=Action.SUBMIT_DRAFT, status=201, **NEW)
+def submit(customer_id: UUID, given: NewDraft, files: list[FileStorage]) -> dict[str, Any]:
+    """Submit a draft for the provider's queue, or for a colleague's approval.
+
+    As JSON, or as a multipart form whose field `draft` holds the JSON and whose `files` support it.
+    """
+    act = given.acting(caller())
+    machine, relationship = scope.agreement(act, customer_id, AgreementType.MCA)
+    draft = drafts.submit(act, machine, relationship, _ask(given, files), rules_of(machine.partner_id))
+    return queue.shown(draft, relationship, act.at)
+
+
+@route.post("/attestationdrafts/{draftId}/approve", needs=Action.APPROVE_DRAFT, takes=Signed, optional=True,
+            gives=DraftShown)
+def approve(draft_id: UUID, given: Signed) -> dict[str, Any]:
+    """Approve a draft, and attest by it: the confirming partner's to do, never a reseller's."""
+    draft, relationship = scope.draft(caller(), draft_id)
+    g.drafted_for = relationship.customer_id
+    drafts.approve(given.acting(caller()), draft, relationship, rules_of(draft.partner_id))
+    return queue.shown(draft, relationship, caller().at)
+
+
+@route.post("/attestationdrafts/{draftId}/return", needs=Action.RETURN_DRAFT, takes=Back, gives=DraftShown)
+def give_back(draft_id: UUID, given: Back) -> dict[str, Any]:
     """Return a draft with what is missing."""
-    given = body()
-    with transaction():
-        draft, relationship = scope.draft(caller(), draft_id)
-        drafts.give_back(_acting(given), draft, given.text("reason", required=True) or "")
-        return queue.shown(draft, relationship, caller().at)
+    draft, relationship = scope.draft(caller(), draft_id)
+    drafts.give_back(given.acting(caller()), draft, given.reason)
+    return queue.shown(draft, relationship, caller().at)
 
 
-@bp.post("/attestationdrafts/<uuid:draft_id>/resubmit")
-def resubmit(draft_id: UUID) -> ResponseReturnValue:
+@route.post("/attestationdrafts/{draftId}/resubmit", needs=Action.SUBMIT_DRAFT, **NEW)
+def resubmit(draft_id: UUID, given: NewDraft, files: list[FileStorage]) -> dict[str, Any]:
     """Submit a returned draft once more, corrected."""
-    ask, given = _prepared()
-    with transaction():
-        draft, relationship = scope.draft(caller(), draft_id)
-        rules = rulebooks.of(installation().rules, draft.partner_id)
-        drafts.resubmit(_acting(given), draft, relationship, ask, rules)
-        return queue.shown(draft, relationship, caller().at)
+    draft, relationship = scope.draft(caller(), draft_id)
+    drafts.resubmit(given.acting(caller()), draft, relationship, _ask(given, files), rules_of(draft.partner_id))
+    return queue.shown(draft, relationship, caller().at)
 
 
-def _acting(given: Body) -> Act:
-    return replace(caller(), on_behalf_of=true_employee(given, caller()))
-
-
-def _prepared() -> tuple[Prepare, Body]:
-    """What is asked, from JSON or from a form whose `draft` field holds the JSON and whose files support it."""
-    if request.mimetype != "multipart/form-data":
-        given, files = body(), []
-    else:
-        request.max_content_length = ROOM_FOR_FILES
-        given, files = body(request.form.get("draft", "")), request.files.getlist("files")
-        refuse_if(len(files) > MOST, Reason.INVALID_VALUE, field=f"files (at most {MOST})")
-    agreed_at = given.time("dateAgreed")
+def _ask(given: NewDraft, files: list[FileStorage]) -> Prepare:
+    refuse_if(len(files) > MOST, Reason.INVALID_VALUE, field=f"files (at most {MOST})")
     kept = [File.parse(file.filename, file.mimetype, file.read()) for file in files]
-    contact = person(given.part("primaryContact", required=True), "primaryContact")
-    return Prepare(contact, agreed_at, given.text("note"), kept), given
+    return Prepare(given.primary_contact.contact, given.date_agreed, given.note, kept)
+
+
+@route.get("/attestationdrafts", needs=Action.VIEW_DRAFT, asks=Asked, gives=DraftPage)
+def listed(asked: Asked) -> dict[str, Any]:
+    """The drafts of the caller's side, those that wait longest first."""
+    after = resumed(moment, UUID)
+    items, end = queue.page(caller(), asked.status, caller().at, asked.most, after)
+    return collection(items, [end[0].isoformat(), str(end[1])] if end else None)

@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from app import vault
 from app.core.evidence import commitment, first_fault
 from app.core.vocabulary import InvitationKind
 from app.db import db
@@ -122,6 +123,9 @@ def test_neither_link_nor_code_nor_password_stands_in_any_table(visitor: Visitor
     code = visitor.ask_code(invitation)
     visitor.submit("/portal/code", code=code)
     while_open = dump()
+    kept = fresh.user.first_password
+    assert kept
+    assert vault.open_(kept) == FIRST
     visitor.accept()
     visitor.follow(fresh.invitation)
     visitor.sign_in(fresh.name, FIRST)
@@ -131,5 +135,8 @@ def test_neither_link_nor_code_nor_password_stands_in_any_table(visitor: Visitor
         assert str(invitation.id) in text, "the dump does show what is there"
         for secret in (token(invitation), token(invitation)[22:], FIRST, "seven purple tigers"):
             assert secret not in text
+            assert secret.encode().hex() not in text
         assert not any(key.hex() in text for key in (keys.link, keys.code, keys.session))
         assert not re.search(rf"(?<![0-9a-f]){code}(?![0-9a-f])", text)
+    assert kept.hex() in while_open
+    assert fresh.user.first_password is None

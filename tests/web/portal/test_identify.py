@@ -30,8 +30,10 @@ def invitation(story: Story) -> Invitation:
 
 
 def sessions(invitation: Invitation) -> list[PortalSession]:
+    """Those that are in use."""
     db.session.rollback()
-    return list(db.session.scalars(select(PortalSession).where(PortalSession.invitation_id == invitation.id)))
+    held = (PortalSession.invitation_id == invitation.id, PortalSession.replaced_by.is_(None))
+    return list(db.session.scalars(select(PortalSession).where(*held)))
 
 
 def code_mails(invitation: Invitation) -> list[Outbox]:

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app import vault
 from app.auth import acts
 from app.commands import customers
 from app.core import codes, links
@@ -20,6 +21,7 @@ from app.installation import installation
 from app.models import Customer, CustomerUser, Invitation, Outbox, Record, SealedValue, Task
 from tests.cast import Story
 from tests.web.forms import Form, forms
+from tests.web.portal.accounts import FIRST
 
 PAGE = "/portal/invitation"
 DEAD = "This link no longer works"
@@ -72,7 +74,7 @@ def add_user(story: Story, password_hash: str, **changes: Any) -> CustomerUser:
     """The admin account that was made with the tenant."""
     with transaction():
         tenant = db.session.get_one(Customer, story.machine.customer_id)
-        user = customers.add_user(acts.console(), tenant, f"admin@{tenant.domain}", password_hash)
+        user = customers.add_user(acts.console(), tenant, f"admin@{tenant.domain}", password_hash, vault.seal(FIRST))
         for name, value in changes.items():
             setattr(user, name, value)
     return user

@@ -21,7 +21,11 @@ from tests.web.tables import checksums
 
 # What every refusal says, whatever it refuses.
 MEMBERS = {"code", "description", "data", "source", "type", "title", "status", "detail", "instance", "reason"}
-VENDORS = re.compile(r"/v1/customers/[0-9a-f-]{36}/(agreements|orders)")
+VENDORS = re.compile(
+    r"/v1/(customers(/[^/]+(/(agreements|orders|relationships|directsigned\w+))?)?"
+    r"|domains/.+|relationships|compliance/.+|agreements|agreementtemplates/.+)",
+    re.IGNORECASE,
+)
 BASE = "http://127.0.0.1:8000"
 MARIA = {"firstName": "Maria", "lastName": "Ek", "email": "maria@contoso.example", "phoneNumber": "+46 8 123 456"}
 EVA = MARIA | {"firstName": "Eva"}

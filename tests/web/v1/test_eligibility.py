@@ -211,7 +211,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"questions": "all"}, "invalid-value", "questions"),
     ({"questions": [None]}, "invalid-value", "questions"),
     ({"questions": [[]]}, "invalid-value", "questions"),
-    ({"questions": [{}]}, "missing-field", "questions.customerId"),
+    ({"questions": [{}]}, "missing-field", "questions[0].customerId"),
 ]
 
 

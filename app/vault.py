@@ -1,0 +1,19 @@
+"""The vault: secrets that have to be read again, encrypted before they go into the database."""
+
+from cryptography.fernet import InvalidToken
+
+from app.config import SetUpError
+from app.installation import installation
+
+
+def seal(text: str) -> bytes:
+    return installation().keys.vault.encrypt(text.encode())
+
+
+def open_(sealed: bytes) -> str:
+    try:
+        return installation().keys.vault.decrypt(sealed).decode()
+    except InvalidToken as error:
+        path = installation().config.keys_dir / "vault.keys"
+        remedy = "add the former key below the others"
+        raise SetUpError(f"a secret in the database was sealed by a key that is not in {path}; {remedy}") from error

@@ -1,0 +1,28 @@
+"""The vendor's `filter`: a JSON object in the query string that names a field, an operator and a text."""
+
+from app.core.refusals import Reason, Refused, refuse_if
+from app.web.v1.bodies import parsed, read
+from app.web.v1.shape import Line, Shape
+
+STARTS_WITH = "starts_with"
+
+
+class _Filter(Shape):
+    field: Line
+    value: Line
+    operator: Line
+
+
+def starting(text: str | None, *fields: str) -> tuple[str, str] | None:
+    """The field, spelled as in `fields`, and what its value is to begin with; in whatever case it was asked."""
+    if text is None:
+        return None
+    value = parsed(text)
+    refuse_if(not isinstance(value, dict), Reason.INVALID_VALUE, field="filter (a JSON object)")
+    found = read(_Filter, value)
+    field = next((name for name in fields if name.lower() == found.field.lower()), None)
+    if field is None:
+        raise Refused(Reason.INVALID_VALUE, field=f"filter.field ({', '.join(fields)})")
+    operator = found.operator.replace("_", "").lower()
+    refuse_if(operator != STARTS_WITH.replace("_", ""), Reason.INVALID_VALUE, field=f"filter.operator ({STARTS_WITH})")
+    return field, found.value

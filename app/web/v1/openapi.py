@@ -1,0 +1,143 @@
+"""The API's description in OpenAPI 3.1, made of what the routes themselves declare."""
+
+import inspect
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from app.web.v1 import descriptions
+from app.web.v1.paging import TOKEN, Paged
+from app.web.v1.routes import PARAMETER, ROUTES, Route
+from app.web.v1.shape import Shape
+
+REF = "#/components/schemas/{model}"
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string"}
+
+
+def document(base_url: str) -> dict[str, Any]:
+    models, schemas = _schemas()
+    paths: dict[str, Any] = {}
+    for route in sorted(ROUTES, key=lambda one: one.path):
+        paths.setdefault(f"/v1{route.path}", {})[route.method.lower()] = _operation(route, models)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Assent", "version": "1", "description": descriptions.ABOUT},
+        "servers": [{"url": base_url}],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas | {"Problem": descriptions.PROBLEM},
+            "securitySchemes": {"bearer": descriptions.BEARER},
+            "headers": descriptions.HEADERS,
+        },
+    }
+
+
+def _schemas() -> tuple[dict[type[BaseModel], Schema], dict[str, Schema]]:
+    """Every shape there is, and where each of them stands in the document."""
+    used = {shape: None for route in ROUTES for shape in (*route.takes, *route.gives, *filter(None, [route.asks]))}
+    found, rest = models_json_schema([(shape, "validation") for shape in used], ref_template=REF)
+    schemas: dict[str, Schema] = rest.get("$defs", {})
+    for schema in schemas.values():
+        schema.pop("title", None)
+        if "additionalProperties" not in schema:
+            _forgiving(schema)
+    return {shape: found[shape, "validation"] for shape in used}, schemas
+
+
+def _forgiving(schema: Schema) -> None:
+    """What a request may leave out may also be null or "", as some clients send it."""
+    for name, member in schema.get("properties", {}).items():
+        member.pop("title", None)
+        if name not in schema.get("required", ()):
+            member.pop("default", None) if member.get("default", 0) is None else None
+            choices = member.pop("anyOf", None) or [{key: member.pop(key) for key in list(member) if key != "default"}]
+            kept = [choice for choice in choices if choice != {"type": "null"}]
+            member["anyOf"] = [*kept, {"type": "null"}, {"const": ""}]
+
+
+def _operation(route: Route, models: dict[type[BaseModel], Schema]) -> dict[str, Any]:
+    summary, _, more = inspect.cleandoc(route.view.__doc__ or "").partition("\n\n")
+    found: dict[str, Any] = {
+        "operationId": route.endpoint,
+        "summary": summary.rstrip("."),
+        "description": more,
+        "tags": [descriptions.tag(route.path)],
+        "parameters": _parameters(route),
+        "responses": _responses(route, models),
+    }
+    if route.takes:
+        found["requestBody"] = {"required": not route.optional, "content": _content(route, models)}
+    if route.needs:
+        found["x-permission"] = [str(action) for action in route.needs]
+    else:
+        found["security"] = []
+    return found
+
+
+def _content(route: Route, models: dict[type[BaseModel], Schema]) -> dict[str, Any]:
+    shapes = [models[shape] for shape in route.takes]
+    json = {"schema": shapes[0] if len(shapes) == 1 else {"anyOf": shapes}}
+    if not route.form:
+        return {"application/json": json}
+    files = {"type": "array", "items": {"type": "string", "format": "binary"}}
+    form = {"type": "object", "required": [route.form], "properties": {route.form: shapes[0], "files": files}}
+    return {"application/json": json, "multipart/form-data": {"schema": form}}
+
+
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    found = [
+        {"name": name, "in": "path", "required": True, "schema": _path_schema(name)}
+        for name in PARAMETER.findall(route.path)
+    ]
+    if route.asks:
+        found += _query(route.asks)
+    names = []
+    if route.writes and route.needs:
+        names += ["MS-RequestId", "Idempotency-Key"]
+    if route.one:
+        names += ["If-None-Match"]
+    if route.asks and issubclass(route.asks, Paged):
+        names += [TOKEN]
+    texts = descriptions.PARAMETERS
+    return found + [{"name": name, "in": "header", "description": texts[name], "schema": TEXT} for name in names]
+
+
+def _path_schema(name: str) -> Schema:
+    return {"type": "string", "format": "uuid"} if name.endswith("Id") else {"type": "string", "minLength": 1}
+
+
+def _query(shape: type[Shape]) -> list[dict[str, Any]]:
+    schema = shape.model_json_schema(ref_template=REF)
+    found = []
+    for name, member in schema["properties"].items():
+        choices = [choice for choice in member.pop("anyOf", [member]) if choice != {"type": "null"}]
+        required = name in schema.get("required", ())
+        about = {"name": name, "in": "query", "required": required, "schema": _inlined(choices[0], schema)}
+        found.append(about | ({"description": member["description"]} if "description" in member else {}))
+    return found
+
+
+def _inlined(member: Schema, whole: Schema) -> Schema:
+    """A query's member without references: pages of a document show it where it is asked for."""
+    name = member.get("$ref", "").rpartition("/")[2]
+    plain = whole["$defs"][name] if name else member
+    return {key: value for key, value in plain.items() if key not in ("title", "default", "description", "$ref")}
+
+
+def _responses(route: Route, models: dict[type[BaseModel], Schema]) -> dict[str, Any]:
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in descriptions.headers_of(route)}
+    good: dict[str, Any] = {"description": descriptions.GOOD[route.status], "headers": headers}
+    if route.gives:
+        shapes = [models[shape] for shape in route.gives]
+        good["content"] = {route.media: {"schema": shapes[0] if len(shapes) == 1 else {"anyOf": shapes}}}
+    found: dict[str, Any] = {str(route.status): good}
+    if route.one:
+        found["304"] = {"description": "What the caller has is what there is."}
+    kind = "application/json" if route.vendors else "application/problem+json"
+    problem = {kind: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for status, words in descriptions.problems_of(route).items():
+        found[str(status)] = {"description": words, "content": {} if route.method == "HEAD" else problem}
+    return found

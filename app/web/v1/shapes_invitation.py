@@ -1,0 +1,91 @@
+"""Invitations as programs ask for them, and as they are answered."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from app.commands.invitations import DEFAULT_DAYS
+from app.core.refusals import Reason
+from app.core.vocabulary import InvitationKind
+from app.web.v1.paging import Links
+from app.web.v1.people import Person, PersonShown
+from app.web.v1.shape import Answer, Bad, Country, Flag, Id, Language, Line, Shape, whole
+from app.web.v1.statuses import Attributes
+
+ENGLISH = "en"
+
+
+def _not_yet(value: Any) -> Any:
+    raise Bad(Reason.INVALID_VALUE, says="a wording of your own is not possible yet; leave it out")
+
+
+class Invited(Person):
+    language: Language | None = None
+
+
+class NewInvitation(Shape):
+    """`contact` is the customer's primary contact if left out; with `send` off no mail goes out."""
+
+    kind: InvitationKind
+    contact: Invited | None = None
+    language: Language | None = None
+    expires_in_days: Annotated[int, whole(1, 365)] = DEFAULT_DAYS
+    dap: Flag = False
+    send: Flag = True
+    force: Flag = False
+    message: Annotated[Any, AfterValidator(_not_yet), Field(description="A wording of your own: refused so far.")] = (
+        None
+    )
+
+
+class NewCompany(Shape):
+    company_name: Line
+    domain: Line | None = None
+    country: Country
+    language: Language = ENGLISH
+
+
+class NewcomersInvitation(NewInvitation):
+    """`providerId`: through which provider, for a reseller that has several."""
+
+    customer: NewCompany
+    contact: Invited
+    provider_id: Id | None = None
+
+
+class Again(Shape):
+    force: Flag = False
+
+
+class InvitationShown(Answer):
+    """What became of it, and of its newest mail. One that is past its date reads `expired`."""
+
+    id: str
+    customer_id: str
+    agreement_type: str
+    kind: str
+    status: str
+    delivery: str
+    contact: PersonShown
+    language: str
+    dap: bool
+    created_at: str
+    expires_at: str
+    tries: int
+    last_answer: str | None
+    next_try: str | None
+    attributes: Attributes
+
+
+class InvitationMade(InvitationShown):
+    """`url`, the link that works, only where no mail goes out."""
+
+    warnings: list[str]
+    url: str | None = None
+
+
+class InvitationPage(Answer):
+    total_count: int
+    items: list[InvitationShown]
+    links: Links
+    attributes: Attributes
