@@ -17,7 +17,7 @@ def create_app(config: Config | None = None) -> Flask:
     from app import config as settings
     from app import db, errors, keys
     from app.installation import TEMPLATES, Installation, load_rules
-    from app.web import health, portal, security, v1
+    from app.web import health, metrics, portal, security, v1
 
     config = config or settings.load()
     app = errors.Application("app", template_folder=str(TEMPLATES))
@@ -28,6 +28,7 @@ def create_app(config: Config | None = None) -> Flask:
     security.init_app(app, config, place.keys.session)
     errors.init_app(app)
     app.register_blueprint(health.bp)
+    app.register_blueprint(metrics.bp)
     app.register_blueprint(portal.bp)
     v1.init_app(app, config)
     return app

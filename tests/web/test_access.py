@@ -19,6 +19,8 @@ ACCESS = {
     "static": EVERYBODY,
     "health.healthz": EVERYBODY,
     "health.readyz": EVERYBODY,
+    "metrics.metrics": EVERYBODY,
+    "docs.show": EVERYBODY,
     "portal.follow": EVERYBODY,
     "portal.signed_out": EVERYBODY,
     "portal.show": VISIT,

@@ -1,4 +1,4 @@
-"""`GET /healthz` and `/readyz`."""
+"""`GET /healthz`, `/readyz` and `/metrics`."""
 
 from pathlib import Path
 
@@ -76,3 +76,22 @@ def test_health_is_only_read(client: FlaskClient, path: str) -> None:
     head = client.head(path)
     assert (head.status_code, head.data) == (200, b"")
     assert "Set-Cookie" not in head.headers
+
+
+def test_the_figures_tell_what_is_owed_and_what_is_late(client: FlaskClient, cast: Cast) -> None:
+    cast.customer().invite()
+    answer = client.get("/metrics")
+    assert (answer.status_code, answer.mimetype) == (200, "text/plain")
+    found = dict(line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#"))
+    assert found["assent_database_up"] == "1.0"
+    assert float(found['assent_outbox_rows{is="due",lane="bulk"}']) >= 1
+    assert float(found['assent_outbox_rows{is="waiting",lane="timer"}']) >= 1
+    assert float(found["assent_news_unnumbered"]) >= 2
+    assert "assent_outbox_oldest_due_seconds" in found
+
+
+def test_the_figures_say_so_when_the_database_is_away(tmp_path: Path) -> None:
+    url = f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/none"
+    app = create_app(load({"ASSENT_INSTANCE": str(tmp_path), "ASSENT_DATABASE_URL": url}))
+    answer = app.test_client().get("/metrics")
+    assert (answer.status_code, "assent_database_up 0.0" in answer.text) == (200, True)

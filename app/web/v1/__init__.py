@@ -1,5 +1,6 @@
 """The API: every route declares what it takes, gives and asks for; `routes` holds it to that."""
 
+import re
 import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -11,12 +12,13 @@ from app.config import Config
 from app.web.v1 import limits
 from app.web.v1.callers import caller as caller
 from app.web.v1.callers import url as url
+from app.web.v1.polling import Poller
 from app.web.v1.routes import bp
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 PREFIX = "/v1/"
 IDS = ("MS-RequestId", "MS-CorrelationId")
-LONGEST = 255
+SOUND = re.compile("[ -~]{1,255}")
 
 
 @bp.before_request
@@ -24,19 +26,21 @@ def identify() -> None:
     route = getattr(current_app.view_functions[request.endpoint or ""], "route", None)
     if route is None or route.needs:
         g.act = tokens.bearer(request.headers.get("Authorization", ""), request.remote_addr)
-        limits.admit(g.act)
+        limits.admit(g.act.credential or "")
 
 
 bp.after_request(limits.note)
 
 
-def echo(answer: Response) -> Response:
+def ids(given: Callable[[str], str]) -> list[tuple[str, str]]:
     """The vendor's ids of a request, the caller's or new ones."""
+    values = ((name, given(name)) for name in IDS)
+    return [(name, value if SOUND.fullmatch(value) else str(uuid.uuid4())) for name, value in values]
+
+
+def echo(answer: Response) -> Response:
     if request.path.startswith(PREFIX):
-        for name in IDS:
-            given = request.headers.get(name, "")
-            sound = 0 < len(given) <= LONGEST and given.isascii() and given.isprintable()
-            answer.headers[name] = given if sound else str(uuid.uuid4())
+        answer.headers.extend(ids(lambda name: request.headers.get(name, "")))
     return answer
 
 
@@ -49,7 +53,9 @@ class AnyCase:
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path[:4].lower() == PREFIX:
-            environ["PATH_INFO"] = PREFIX + path[4:].lower().rstrip("/")
+            # WSGI hands over bytes one by one: only those of ASCII letters have a case.
+            rest = path[4:].encode("latin-1").lower().decode("latin-1")
+            environ["PATH_INFO"] = PREFIX + rest.rstrip("/")
         return self.inner(environ, start)
 
 
@@ -57,10 +63,11 @@ def init_app(app: Flask, config: Config) -> None:
     limits.init_app(app, config.rate_limit)
     app.after_request(echo)
     app.register_blueprint(bp)
-    app.wsgi_app = AnyCase(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    app.register_blueprint(docs.bp)
+    app.wsgi_app = Poller(app, AnyCase(app.wsgi_app), ids)  # type: ignore[assignment, method-assign]
 
 
 from app.web.v1 import acceptance, agreements, drafts, eligibility, invitations, orders  # noqa: E402, F401
 from app.web.v1 import customers, domains, metadata, relationships, templates  # noqa: E402, F401
 from app.web.v1 import acceptances, messages, purchases, records  # noqa: E402, F401
-from app.web.v1 import changes  # noqa: E402, F401
+from app.web.v1 import changes, docs, document  # noqa: E402, F401

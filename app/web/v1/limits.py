@@ -8,7 +8,6 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from app.core.act import Act
 from app.core.refusals import Reason, refuse_if
 
 
@@ -17,6 +16,18 @@ class Limits:
     item: RateLimitItem
     counter: FixedWindowRateLimiter
 
+    def allow(self, who: str) -> bool:
+        return self.counter.test(self.item, who)
+
+    def count(self, who: str, *, free: bool) -> list[tuple[str, str]]:
+        """Count a request unless it is free, and say in headers how many are left."""
+        if not free:
+            self.counter.hit(self.item, who)
+        reset, left = self.counter.get_window_stats(self.item, who)
+        after = max(1, round(reset - time.time()))
+        values = {"Limit": self.item.amount, "Remaining": max(0, left), "Reset": after}
+        return [(f"RateLimit-{name}", str(value)) for name, value in values.items()]
+
 
 def init_app(app: Flask, a_minute: int) -> None:
     if a_minute:
@@ -24,30 +35,21 @@ def init_app(app: Flask, a_minute: int) -> None:
         app.extensions["assent.limits"] = limits
 
 
-def _limits() -> Limits | None:
-    found: Limits | None = current_app.extensions.get("assent.limits")
+def of(app: Flask) -> Limits | None:
+    found: Limits | None = app.extensions.get("assent.limits")
     return found
 
 
-def admit(act: Act) -> None:
-    limits = _limits()
-    if limits:
-        g.counted = f"{act.partner_id}:{act.credential}"
-        refuse_if(not limits.counter.test(limits.item, g.counted), Reason.RATE_LIMITED, minutes=1)
+def admit(token: str) -> None:
+    limits, g.counted = of(current_app), token
+    refuse_if(limits is not None and not limits.allow(token), Reason.RATE_LIMITED, minutes=1)
 
 
 def note(answer: Response) -> Response:
-    """Count the request that was answered and say how many are left."""
-    limits, who = _limits(), g.get("counted")
-    if limits is None or who is None:
-        return answer
-    if answer.status_code not in (304, 429):
-        limits.counter.hit(limits.item, who)
-    reset, left = limits.counter.get_window_stats(limits.item, who)
-    wait = max(1, round(reset - time.time()))
-    answer.headers["RateLimit-Limit"] = str(limits.item.amount)
-    answer.headers["RateLimit-Remaining"] = str(max(0, left))
-    answer.headers["RateLimit-Reset"] = str(wait)
-    if answer.status_code == 429:
-        answer.headers["Retry-After"] = str(wait)
+    limits, who = of(current_app), g.get("counted")
+    if limits and who:
+        headers = limits.count(who, free=answer.status_code in (304, 429))
+        answer.headers.extend(headers)
+        if answer.status_code == 429:
+            answer.headers["Retry-After"] = dict(headers)["RateLimit-Reset"]
     return answer
