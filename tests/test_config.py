@@ -120,6 +120,8 @@ BAD = {
     "LEASE_SECONDS": ["", "0", "3601", "nan"],
     "IN_FLIGHT": ["", "0", "1001", "10.0", "1_0"],
     "TRUSTED_PROXIES": ["", "-1", "11", "all"],
+    "RATE_LIMIT": ["", "-1", "1000001", "500/minute"],
+    "STRICT": ["", "2", "yes"],
     "OIDC_ISSUER": [
         "login.example.com",
         "http://login.example.com",

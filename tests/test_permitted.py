@@ -31,6 +31,7 @@ OTHERWISE = {
     "portal.count_sign_in": "counts tries",
     "portal.enter": "a visitor's with a live link",
     "portal.identify": "a visitor's who gave the right code or password",
+    "portal.successor": "for a visitor who sent the right code or password twice",
     "portal.try_code": "counts tries",
 }
 

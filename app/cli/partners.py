@@ -186,7 +186,9 @@ def identify(
     none: bool,
     json_: bool,
 ) -> None:
-    """Say who in the OIDC issuer's tokens a person or service account is.
+    """Say by which subject the OIDC issuer knows somebody.
+
+    An access token of the issuer with this subject then acts as the person or service account.
 
     \b
     Example: assent staff identify ana@fabrikam.example --subject "TENANT_ID|OBJECT_ID"

@@ -61,6 +61,7 @@ def add_customer(
     )
     if known is not None:
         return _again(act, known, profile, reseller, state)
+    _check_tenant(act, customer, new, state)
     relationship = Relationship(
         id=new_id(),
         partner_id=partner.id,
@@ -150,6 +151,13 @@ def machine_for(act: Act, relationship: Relationship, kind: AgreementType) -> Ma
     known = machine_of(relationship, kind)
     link = relationship.partner_id, relationship.customer_id
     return known or create_machine(act, *link, kind, relationship.reseller_id)
+
+
+def _check_tenant(act: Act, customer: Customer, new: bool, state: RelationshipState) -> None:
+    """A tenant that others know becomes a partner's customer by its own acceptance: knowing its domain is not enough."""
+    taken = not new and state is RelationshipState.ACTIVE and act.partner_id is not None
+    what = f"The tenant {customer.domain or customer.id} (invite it to a relationship with you)"
+    refuse_if(taken, Reason.ALREADY_EXISTS, what=what)
 
 
 def _check_reseller(partner: Partner, reseller: Partner | None) -> None:

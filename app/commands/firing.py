@@ -104,20 +104,21 @@ def append(
     machine.number, machine.head = record.number, record.hash
     db.session.add(record)
     db.session.flush()
-    db.session.add_all(
-        SealedValue(
-            partner_id=machine.partner_id,
-            record_id=record.id,
-            name=name,
-            commitment=commitment(salt, value),
-            salt=salt,
-            value=value,
-        )
-        for name, (salt, value) in sealed.items()
-    )
+    db.session.add_all(_sealed(record, name, salt, value) for name, (salt, value) in sealed.items())
     if event in EFFECTS:
         _tell(machine, EFFECTS[event].news, act, before, record, invitation)
     return record
+
+
+def _sealed(record: Record, name: str, salt: bytes, value: str) -> SealedValue:
+    return SealedValue(
+        partner_id=record.partner_id,
+        record_id=record.id,
+        name=name,
+        commitment=commitment(salt, value),
+        salt=salt,
+        value=value,
+    )
 
 
 def tell(machine: Machine, news: NewsType, act: Act) -> None:

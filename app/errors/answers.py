@@ -98,7 +98,7 @@ ANSWERS: dict[Reason, Answer] = {
         404,
         1000,
         "No text of this agreement is held for {country} in {language} or en-US; the operator adds it with "
-        "`assent catalogue publish`.",
+        "`assent catalogue document`, or with a new version by `assent catalogue publish`.",
     ),
     Reason.WRONG_STATE: Answer(
         409, 2000, "This is {state}, where {event} is not possible; `assent machine` lists the moves of agreements."

@@ -76,10 +76,17 @@ def _as_vendor_duplicate(code: int, words: str) -> dict[str, Any]:
     return names | {"errorMessageExtended": f"InternalErrorCode={code}"}
 
 
+def _on_vendors_route() -> bool:
+    """Also where nothing answers only because what stands for an id is none, or the method another one."""
+    views = current_app.view_functions
+    if request.endpoint:
+        return bool(getattr(getattr(views[request.endpoint], "route", None), "vendors", False))
+    routes = [view.route for view in views.values() if hasattr(view, "route")]
+    return any(route.vendors and route.like(request.path) for route in routes)
+
+
 def _respond(status: int, body: dict[str, Any]) -> Response:
-    view = current_app.view_functions.get(request.endpoint or "")
-    route = getattr(view, "route", None)
-    kind = "application/json" if route and route.vendors else "application/problem+json"
+    kind = "application/json" if _on_vendors_route() else "application/problem+json"
     response = Response(json.dumps(body), status, content_type=kind)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"

@@ -26,7 +26,7 @@ UNSTAMPED = (
 
 def of(act: Act, kind: AgreementType) -> dict[str, Any]:
     """All five states and their total; what was written a moment ago counts as soon as it has its number."""
-    found = Counter({state: many for state, many in db.session.execute(_query(act, kind))})
+    found = Counter({row.state: int(row.number) for row in db.session.execute(_query(act, kind))})
     numbers = {state.value: found[state] for state in State}
     return numbers | {"total": sum(numbers.values())}
 
@@ -34,7 +34,7 @@ def of(act: Act, kind: AgreementType) -> dict[str, Any]:
 def _query(act: Act, kind: AgreementType) -> Select[State, int]:
     if act.partner_id is None or act.partner_type is PartnerType.RESELLER:
         seen = (Machine.agreement_type == kind, visible_to(act))
-        return select(Machine.state, func.count()).where(*seen).group_by(Machine.state)
+        return select(Machine.state, func.count().label("number")).where(*seen).group_by(Machine.state)
     return select(StateCount.state, StateCount.number).where(
         StateCount.partner_id == act.partner_id, StateCount.agreement_type == kind
     )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, tuple_, union
 from sqlalchemy.orm import joinedload
 
 from app.core.act import Act
@@ -81,10 +81,11 @@ def _sides(act: Act, search: Search | None, key: Any) -> list[Select[Any]]:
     if search and search.field is SearchField.RESELLER:
         named = partners.beginning(act, PartnerType.RESELLER, search.value)
         resellers = named if resellers is None else named & resellers
-    if providers is not None:
-        base = base.where(Relationship.partner_id.in_(providers))
     if resellers is None:
-        return [base]
+        return [base.where(Relationship.partner_id.in_(providers or ()))]
+    if providers is not None:
+        # As a value that no index knows: the reseller's index is the one to follow, the provider's is far longer.
+        base = base.where(func.coalesce(Relationship.partner_id, None).in_(providers))
     further = base.join(FurtherReseller, FURTHER).where(FurtherReseller.reseller_id.in_(resellers))
     return [base.where(Relationship.reseller_id.in_(resellers)), further]
 

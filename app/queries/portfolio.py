@@ -15,12 +15,14 @@ from app.core.act import Act
 from app.core.countries import search_key
 from app.core.lifecycle import State
 from app.core.policy import Rulebook
-from app.core.vocabulary import AgreementType
-from app.models import RELATED, Invitation, Machine, Relationship
+from app.core.vocabulary import AgreementType, PartnerType
+from app.db import db
+from app.models import RELATED, Invitation, Machine, Relationship, StateCount
 from app.queries import standings
 from app.queries.scope import ranges
 from app.queries.walks import Key, Walk, leaf
 
+FEW = 5000
 LAST_CHARACTER = "\U0010ffff"
 # Spelled out: a partial index is only found by the condition it was made with.
 OPEN = Invitation.status == literal_column("'open'")
@@ -55,6 +57,8 @@ class _Search:
         self.stale_ranks = [rank for rank in ranks if rank < self.oldest]
 
     def walks(self) -> list[Walk]:
+        if self.wanted.stale and not self.stale_ranks:
+            return []
         if self.wanted.begins:
             return self._by_letters(search_key(self.wanted.begins.strip()))
         return [self._by_deadline() if self.wanted.expires_before else self._by_id()]
@@ -88,36 +92,51 @@ class _Search:
 
     def _by_letters(self, first: str) -> list[Walk]:
         """First those whose name begins so, then those of which only the domain does."""
-        company = _begins(Relationship.company_key, first)
-        domain = and_(_begins(Relationship.domain, first), not_(company))
+        names: Any = Relationship.company_key
+        domains: Any = Relationship.domain
+        if self._few():
+            names, domains = _plain(names), _plain(domains)
+        company = _begins(names, first)
         return [
-            self._lettered("company", company, Relationship.company_key),
-            self._lettered("domain", domain, Relationship.domain),
+            self._lettered("company", names, company),
+            self._lettered("domain", domains, and_(_begins(domains, first), not_(company))),
         ]
 
-    def _lettered(self, name: str, begins: ColumnElement[bool], letters: Any) -> Walk:
-        held = select(Invitation.id).where(Invitation.machine_id == Machine.id, *self._expiring())
-        beside = [held.exists()] if self.wanted.expires_before else []
+    def _lettered(self, name: str, letters: Any, begins: ColumnElement[bool]) -> Walk:
+        held = select(Invitation.id).where(Invitation.machine_id == Machine.id)
+        beside = [held.where(*self._expiring()).exists()] if self.wanted.expires_before else []
+        few = self._few()
+        state = [Machine.state == self.wanted.state] if few else self._state()
         parts = [
-            select(Machine.id.label("machine"))
-            .join_from(Relationship, Machine, and_(RELATED, Machine.agreement_type == self.wanted.kind))
-            .where(where, begins, *beside, *self._state(), *self._staleness())
-            for where in ranges(self.act, Relationship, self.wanted.reseller)
+            self._machines(where).join(Relationship, RELATED).where(begins, *beside, *state, *self._staleness())
+            for where in ranges(self.act, Machine if few else Relationship, self.wanted.reseller)
         ]
         return Walk(name, parts, [letters, Relationship.id])
+
+    def _few(self) -> bool:
+        """So few agreements are in the state asked for that they lead to the letters, not the letters to them."""
+        if self.wanted.state is None or self.act.partner_type is PartnerType.RESELLER or self.act.partner_id is None:
+            return False
+        number = db.session.get(StateCount, (self.act.partner_id, self.wanted.kind, self.wanted.state))
+        return number is None or number.number <= FEW
 
     def _expiring(self) -> list[ColumnElement[bool]]:
         return [OPEN, Invitation.expires_at < self.wanted.expires_before]
 
     def _state(self) -> list[ColumnElement[bool]]:
-        """As a text that no index knows: another one leads to these rows in the order that is wanted."""
-        return [func.coalesce(cast(Machine.state, String), "") == self.wanted.state.value] if self.wanted.state else []
+        """Past the index: another one leads to these rows in the order that is wanted."""
+        return [_plain(cast(Machine.state, String)) == self.wanted.state.value] if self.wanted.state else []
 
     def _staleness(self) -> list[ColumnElement[bool]]:
         if self.wanted.stale is None:
             return []
         version = func.coalesce(Machine.accepted_version, self.oldest)
         return [version < self.oldest if self.wanted.stale else version >= self.oldest]
+
+
+def _plain(column: Any) -> Any:
+    """The same text, but as no index knows it."""
+    return func.coalesce(column, "")
 
 
 def _begins(column: Any, first: str) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, literal, select, tuple_, union_all
 
 from app.core.refusals import Reason, Refused
-from app.db import db
+from app.db import Utc, db
 
 Key = list[str]
 LONGEST = 4000
@@ -28,7 +28,7 @@ class Walk:
             return []
         names = [f"key{number}" for number in range(len(self.columns))]
         labelled = [column.label(name) for name, column in zip(names, self.columns, strict=True)]
-        beyond = [self._beyond(after)] if after else []
+        beyond = [self._beyond(after)] if after is not None else []
         pages = [
             part.add_columns(*labelled).where(*beyond).order_by(*self.columns).limit(most).subquery()
             for part in self.parts
@@ -50,10 +50,10 @@ class Walk:
 
 
 def _read(column: Any, text: str) -> Any:
-    kind = column.type.python_type
+    moment = isinstance(column.type, Utc)
     if "\0" in text or len(text.encode()) > LONGEST:  # encode: half a character is no text either
         raise ValueError(text)
-    value = datetime.fromisoformat(text) if issubclass(kind, datetime) else kind(text)
+    value = datetime.fromisoformat(text) if moment else column.type.python_type(text)
     if isinstance(value, datetime) and value.tzinfo is None:
         raise ValueError(text)
     return literal(value, column.type)
@@ -62,12 +62,12 @@ def _read(column: Any, text: str) -> Any:
 def leaf(walks: Sequence[Walk], most: int, after: Key | None) -> list[tuple[Any, Key]]:
     """The next so many of one walk after the other, each with its key."""
     names = [walk.name for walk in walks]
-    if after and after[0] not in names:
+    if after is not None and after[:1] not in ([name] for name in names):
         raise Refused(Reason.INVALID_VALUE, field="MS-ContinuationToken")
     first = names.index(after[0]) if after else 0
     found: list[tuple[Any, Key]] = []
     for walk in walks[first:]:
-        rows = walk.page(most - len(found), after[1:] if after and walk.name == after[0] else None)
+        rows = walk.page(most - len(found), after[1:] if after is not None and walk.name == after[0] else None)
         found += [(row.machine, walk.key(row)) for row in rows]
         if len(found) == most:
             break

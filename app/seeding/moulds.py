@@ -53,9 +53,17 @@ class Moulds:
         return _left(kind, State.UNCONFIRMED, 1)
 
     def _vouched_for(self, kind: AgreementType, template_id: str, version: int) -> str:
-        how: dict[str, str] = {"method": AcceptanceMethod.ATTESTED, "assurance": Assurance.ATTESTED, "agreedAt": "%(stated)s"}
-        which: dict[str, str | int] = {"acceptanceNumber": 2, "templateId": template_id, "acceptedVersion": version}
-        return _left(kind, State.ATTESTED, 2, **how, **which)
+        return _left(
+            kind,
+            State.ATTESTED,
+            2,
+            acceptanceNumber=2,
+            method=AcceptanceMethod.ATTESTED,
+            assurance=Assurance.ATTESTED,
+            agreedAt="%(stated)s",
+            templateId=template_id,
+            acceptedVersion=version,
+        )
 
     def _mould(
         self,

@@ -26,6 +26,7 @@ TABLE = [
     ("add-customer", "AS", "AS", "AS"),
     ("view", "AS", "AS", "AS"),
     ("invite", "AS", "AS", "AS"),
+    ("live-link", "A", "A", "A"),
     ("revoke", "AS", "AS", ""),
     ("attest", "AS", "AS", ""),
     ("attest-blocked", "ASHG", "ASHG", ""),

@@ -75,7 +75,7 @@ class PortfolioPage(Answer):
     attributes: Attributes
 
 
-@route.get("/acceptances", needs=Action.VIEW, asks=Asked, gives=PortfolioPage)
+@route.get("/acceptances", needs=Action.VIEW, asks=Asked, gives=PortfolioPage, other=CSV)
 def acceptances(asked: Asked) -> dict[str, Any] | Response:
     """The agreements of all customers, filtered and searched; every filter that is given has to hold.
 

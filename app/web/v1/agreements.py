@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from pydantic import ConfigDict
+
 from app.commands import attestations, customers
 from app.core.evidence import stamp
 from app.core.permissions import Action
@@ -16,7 +18,15 @@ from app.web.v1.routes import route
 from app.web.v1.shape import Answer, Line, Moment
 
 
+def _given(member: str) -> dict[str, Any]:
+    return {"required": [member], "properties": {member: {"type": "string", "minLength": 1}}}
+
+
 class Confirmation(Signed):
+    """Without a `templateId` there has to be a `type`."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [_given("templateId"), _given("type")]})
+
     primary_contact: Person
     date_agreed: Moment
     template_id: Line | None = None

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from flask import Response
+from pydantic import WithJsonSchema
 
 from app.core.permissions import Action
 from app.core.vocabulary import AgreementType
@@ -19,7 +20,7 @@ LONGEST_WAIT = 30
 
 
 class Asked(Shape):
-    after: str | None = None
+    after: Annotated[str, WithJsonSchema({"type": "string", "pattern": rf"^[0-9]{{0,{feed.LONGEST}}}$"})] | None = None
     size: Annotated[int, Number(0)] = USUAL
     wait: Annotated[int, Number(0, LONGEST_WAIT)] = 0
 
@@ -48,7 +49,7 @@ class Changes(Answer):
     more: bool
 
 
-@route.get("/changes", needs=Action.VIEW, asks=Asked, gives=Changes)
+@route.get("/changes", needs=Action.VIEW, asks=Asked, gives=Changes, refuses=(410,))
 def changes(asked: Asked) -> Response:
     """Follow what happens to your customers' agreements.
 

@@ -1,8 +1,10 @@
 """The vendor's customer routes: add, list, look at, and end the relationship."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import WithJsonSchema
 
 from app import vault
 from app.auth import passwords
@@ -60,7 +62,7 @@ def create_customer(given: NewCustomer, ahead: FirstPassword) -> dict[str, Any]:
 
     An indirect provider may name its reseller in `associatedPartnerId` (not with an app-only token, as at the vendor).
     An indirect reseller adds customers of its provider, and names that one there when it has several. The password is
-    shown this once. A tenant that another partner brought in keeps its accounts; then there are no `userCredentials`.
+    shown this once. A tenant that others know already is invited instead: only it can say that it is your customer, too.
     """
     act = caller()
     confirming, reseller = _confirming(act, given.associated_partner_id)
@@ -91,7 +93,7 @@ class Customers(Answer):
 
 
 class CustomersAsked(Paged):
-    filter: Line | None = None
+    filter: Annotated[Line, filters.described(*SearchField)] | None = None
 
 
 @route.get("/customers", needs=Action.VIEW, asks=CustomersAsked, gives=Customers, vendors=True)
@@ -129,7 +131,7 @@ def show_customer(customer_id: UUID) -> dict[str, Any]:
 
 
 class Change(Shape):
-    relationship_to_partner: Line
+    relationship_to_partner: Annotated[Line, WithJsonSchema({"type": "string", "pattern": "^[Nn][Oo][Nn][Ee]$"})]
 
 
 @route.patch(

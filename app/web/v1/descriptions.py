@@ -57,8 +57,11 @@ PROBLEM: dict[str, Any] = {
     },
 }
 
+# What an installation without a limit does not say, or only some answers do.
+OPTIONAL = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Idempotent-Replayed", "ETag"}
+KINDS = dict.fromkeys(("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"), "integer")
 HEADERS: dict[str, Any] = {
-    name: {"description": words, "schema": {"type": "string"}}
+    name: {"description": words, "required": name not in OPTIONAL, "schema": {"type": KINDS.get(name, "string")}}
     for name, words in {
         "MS-RequestId": "The caller's id of this request, or a new one.",
         "MS-CorrelationId": "The caller's id of what this request is part of, or a new one.",
@@ -66,6 +69,8 @@ HEADERS: dict[str, Any] = {
         "RateLimit-Limit": "How many requests a minute the token has.",
         "RateLimit-Remaining": "How many of them are left.",
         "RateLimit-Reset": "After how many seconds it has all of them again.",
+        "WWW-Authenticate": "`Bearer`.",
+        "Retry-After": "After how many seconds to try again.",
         "Idempotent-Replayed": "`true` where the answer is that of an earlier, equal request.",
     }.items()
 }
@@ -89,6 +94,11 @@ def headers_of(route: Route) -> list[str]:
     return [*found, *(["ETag"] if route.one else []), *(["Idempotent-Replayed"] if route.writes else [])]
 
 
+def headers_of_problem(status: int) -> list[str]:
+    more = {401: ["WWW-Authenticate"], 429: ["Retry-After"]}
+    return ["MS-RequestId", "MS-CorrelationId", *more.get(status, [])]
+
+
 def problems_of(route: Route) -> dict[int, str]:
     """The statuses a route may refuse with, each with the words that stand for it."""
     statuses = {400, 404}
@@ -98,6 +108,7 @@ def problems_of(route: Route) -> dict[int, str]:
         statuses |= {413, 415}
     if route.writes:
         statuses |= {409, 410, 422, 501}
+    statuses |= set(route.refuses)
     found = {status: _reasons(status) for status in sorted(statuses)}
     return found | {status: GENERAL[status][2] for status in (500, 503)}
 

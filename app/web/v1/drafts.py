@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import g
+from pydantic import Field
 from werkzeug.datastructures import FileStorage
 
 from app.commands import drafts
@@ -53,9 +54,15 @@ class DraftShown(Answer):
     date_agreed: str
     note: str | None = None
     prepared_by: str
-    from_: str | None = None
+    from_: str | None = Field(None, alias="from")
     submitted_at: str
     age_days: int | None = None
+    assignee: str | None = None
+    substitute: str | None = None
+    decided_by: str | None = None
+    decided_at: str | None = None
+    reason: str | None = None
+    record_number: int | None = None
     attachments: list[FileShown]
     attributes: Attributes
 
@@ -82,8 +89,9 @@ def submit(customer_id: UUID, given: NewDraft, files: list[FileStorage]) -> dict
     return queue.shown(draft, relationship, act.at)
 
 
-@route.post("/attestationdrafts/{draftId}/approve", needs=Action.APPROVE_DRAFT, takes=Signed, optional=True,
-            gives=DraftShown)
+@route.post(
+    "/attestationdrafts/{draftId}/approve", needs=Action.APPROVE_DRAFT, takes=Signed, optional=True, gives=DraftShown
+)
 def approve(draft_id: UUID, given: Signed) -> dict[str, Any]:
     """Approve a draft, and attest by it: the confirming partner's to do, never a reseller's."""
     draft, relationship = scope.draft(caller(), draft_id)

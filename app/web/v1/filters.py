@@ -1,10 +1,19 @@
 """The vendor's `filter`: a JSON object in the query string that names a field, an operator and a text."""
 
+from pydantic import TypeAdapter, WithJsonSchema
+
 from app.core.refusals import Reason, Refused, refuse_if
 from app.web.v1.bodies import parsed, read
 from app.web.v1.shape import Line, Shape
 
 STARTS_WITH = "starts_with"
+
+
+def described(*fields: str) -> WithJsonSchema:
+    """The filter as the document shows it: a text that holds JSON of this form."""
+    members = {"Field": {"enum": [*fields]}, "Value": TypeAdapter(Line).json_schema(), "Operator": {"const": STARTS_WITH}}
+    inner = {"type": "object", "required": [*members], "properties": members}
+    return WithJsonSchema({"type": "string", "contentMediaType": "application/json", "contentSchema": inner})
 
 
 class _Filter(Shape):

@@ -41,7 +41,9 @@ class Message(Answer):
     attributes: Attributes
 
 
-@route.get("/invitations/{invitationId}/message", needs=Action.VIEW, asks=Asked, gives=Message)
+@route.get(
+    "/invitations/{invitationId}/message", needs=Action.VIEW, asks=Asked, gives=Message, other=EML, refuses=(409, 410)
+)
 def message(invitation_id: UUID, asked: Asked) -> dict[str, Any] | Response:
     """The message of an invitation; with `Accept: message/rfc822` the mail itself, as a file.
 

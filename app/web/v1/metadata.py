@@ -1,7 +1,9 @@
 """What there is to accept, what partners have confirmed of it, and whether a customer has signed it itself."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import WithJsonSchema
 
 from app.core.permissions import Action
 from app.core.refusals import Reason, Refused
@@ -20,7 +22,7 @@ ALL = "*"
 class TypeAsked(Shape):
     """Without a type the Cloud agreement is meant, as at the vendor; `*` is all of them."""
 
-    agreement_type: Line = AgreementType.CLOUD.value
+    agreement_type: Annotated[Line, WithJsonSchema({"type": "string", "enum": [*AgreementType, ALL]})] = AgreementType.CLOUD.value
 
     @property
     def kinds(self) -> list[AgreementType]:
@@ -90,14 +92,14 @@ def list_confirmations(customer_id: UUID, asked: TypeAsked) -> dict[str, Any]:
     return collection(found)
 
 
-class Signed(Answer):
+class DirectAcceptance(Answer):
     is_signed: bool
 
 
 @route.get(
     "/customers/{customerId}/directSignedMicrosoftCustomerAgreementStatus",
     needs=Action.VIEW,
-    gives=Signed,
+    gives=DirectAcceptance,
     vendors=True,
     people=True,
 )

@@ -1,13 +1,15 @@
 """The API's description in OpenAPI 3.1, made of what the routes themselves declare."""
 
 import inspect
+from copy import deepcopy
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from app.web.v1 import descriptions
+from app.web.v1 import descriptions, meanings
 from app.web.v1.paging import TOKEN, Paged
+from app.web.v1.profiles import Domain
 from app.web.v1.routes import PARAMETER, ROUTES, Route
 from app.web.v1.shape import Shape
 
@@ -28,7 +30,7 @@ def document(base_url: str) -> dict[str, Any]:
         "security": [{"bearer": []}],
         "paths": paths,
         "components": {
-            "schemas": schemas | {"Problem": descriptions.PROBLEM},
+            "schemas": schemas | {"Problem": _problem()},
             "securitySchemes": {"bearer": descriptions.BEARER},
             "headers": descriptions.HEADERS,
         },
@@ -37,14 +39,21 @@ def document(base_url: str) -> dict[str, Any]:
 
 def _schemas() -> tuple[dict[type[BaseModel], Schema], dict[str, Schema]]:
     """Every shape there is, and where each of them stands in the document."""
-    used = {shape: None for route in ROUTES for shape in (*route.takes, *route.gives, *filter(None, [route.asks]))}
+    used = {shape: None for route in ROUTES for shape in (*route.takes, *route.gives)}
     found, rest = models_json_schema([(shape, "validation") for shape in used], ref_template=REF)
     schemas: dict[str, Schema] = rest.get("$defs", {})
-    for schema in schemas.values():
+    for name, schema in schemas.items():
         schema.pop("title", None)
         if "additionalProperties" not in schema:
             _forgiving(schema)
+        meanings.explain(name.rpartition("__")[2], schema)
     return {shape: found[shape, "validation"] for shape in used}, schemas
+
+
+def _problem() -> Schema:
+    found = deepcopy(descriptions.PROBLEM)
+    meanings.explain("Problem", found)
+    return found
 
 
 def _forgiving(schema: Schema) -> None:
@@ -89,7 +98,13 @@ def _content(route: Route, models: dict[type[BaseModel], Schema]) -> dict[str, A
 
 def _parameters(route: Route) -> list[dict[str, Any]]:
     found = [
-        {"name": name, "in": "path", "required": True, "schema": _path_schema(name)}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": meanings.of("", name),
+            "schema": _path_schema(name),
+        }
         for name in PARAMETER.findall(route.path)
     ]
     if route.asks:
@@ -106,11 +121,14 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _path_schema(name: str) -> Schema:
+    if name == "domain":
+        return TypeAdapter(Domain).json_schema()
     return {"type": "string", "format": "uuid"} if name.endswith("Id") else {"type": "string", "minLength": 1}
 
 
 def _query(shape: type[Shape]) -> list[dict[str, Any]]:
     schema = shape.model_json_schema(ref_template=REF)
+    meanings.explain(shape.__name__, schema)
     found = []
     for name, member in schema["properties"].items():
         choices = [choice for choice in member.pop("anyOf", [member]) if choice != {"type": "null"}]
@@ -128,16 +146,28 @@ def _inlined(member: Schema, whole: Schema) -> Schema:
 
 
 def _responses(route: Route, models: dict[type[BaseModel], Schema]) -> dict[str, Any]:
-    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in descriptions.headers_of(route)}
-    good: dict[str, Any] = {"description": descriptions.GOOD[route.status], "headers": headers}
-    if route.gives:
-        shapes = [models[shape] for shape in route.gives]
-        good["content"] = {route.media: {"schema": shapes[0] if len(shapes) == 1 else {"anyOf": shapes}}}
+    headers = _headers(descriptions.headers_of(route))
+    good = {"description": descriptions.GOOD[route.status], "headers": headers, "content": _answers(route, models)}
     found: dict[str, Any] = {str(route.status): good}
     if route.one:
-        found["304"] = {"description": "What the caller has is what there is."}
+        found["304"] = {"description": "What the caller has is what there is.", "headers": headers}
     kind = "application/json" if route.vendors else "application/problem+json"
     problem = {kind: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status, words in descriptions.problems_of(route).items():
-        found[str(status)] = {"description": words, "content": {} if route.method == "HEAD" else problem}
+        content = {} if route.method == "HEAD" else problem
+        headers = _headers(descriptions.headers_of_problem(status))
+        found[str(status)] = {"description": words, "headers": headers, "content": content}
     return found
+
+
+def _headers(names: list[str]) -> Schema:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _answers(route: Route, models: dict[type[BaseModel], Schema]) -> Schema:
+    """What is answered where all is well, by its media type; whatever is no JSON is not described further."""
+    if route.status == 204 or route.method == "HEAD":
+        return {}
+    shapes = [models[shape] for shape in route.gives] or [{}]
+    found: Schema = {route.media: {"schema": shapes[0] if len(shapes) == 1 else {"anyOf": shapes}}}
+    return found | ({route.other: {}} if route.other else {})

@@ -1,10 +1,10 @@
 """The indirect model as the vendor shows it: who works with whom, and the link that asks for a relationship."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from app.core import contact as text
 from app.core import links
@@ -30,6 +30,7 @@ class Tie(StrEnum):
     RESELLER_OF = "is_indirect_reseller_of"
 
 
+SPELLED = ["IsIndirectCloudSolutionProviderOf", "IsIndirectResellerOf"]
 TIES = {PartnerType.PROVIDER: Tie.PROVIDER_OF, PartnerType.RESELLER: Tie.RESELLER_OF}
 
 
@@ -51,10 +52,10 @@ class Partners(Answer):
 
 
 class RelationshipsAsked(Shape):
-    relationship_type: Line = Field(
-        alias="relationship_type", description="IsIndirectCloudSolutionProviderOf or IsIndirectResellerOf"
+    relationship_type: Annotated[Line, WithJsonSchema({"type": "string", "enum": SPELLED})] = Field(
+        alias="relationship_type", description=" or ".join(SPELLED)
     )
-    filter: Line | None = None
+    filter: Annotated[Line, filters.described("Name")] | None = None
 
 
 @route.get("/relationships", needs=Action.VIEW, asks=RelationshipsAsked, gives=Partners, vendors=True, people=True)
@@ -153,7 +154,7 @@ class AgreementStatus(Answer):
 
 class StatusAsked(Shape):
     mpn_id: Line | None = None
-    tenant_id: Line | None = None
+    tenant_id: Annotated[Line, WithJsonSchema({"type": "string", "format": "uuid"})] | None = None
 
 
 @route.get("/compliance/csp/agreementstatus", needs=Action.VIEW, asks=StatusAsked, gives=AgreementStatus, vendors=True)

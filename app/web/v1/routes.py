@@ -48,6 +48,10 @@ class Route:
     gives: tuple[type[Answer], ...] = ()
     status: int = 200
     media: str = "application/json"
+    # What the answer may be asked for as, beside that.
+    other: str | None = None
+    # Statuses with which it refuses beside those that such routes have.
+    refuses: tuple[int, ...] = ()
     vendors: bool = False
     people: bool = False
     one: bool = False
@@ -65,6 +69,14 @@ class Route:
         parts = PARAMETER.split(self.path)
         names = [f"<{'uuid:' if name.endswith('Id') else ''}{snake(name)}>" for name in parts[1::2]]
         return "".join(part.lower() for pair in zip(parts[::2], [*names, ""], strict=True) for part in pair)
+
+    def like(self, path: str) -> bool:
+        """Whether the path is this one, whatever stands for its parameters."""
+        parts = [part.lower() for part in self.path.split("/")]
+        given = path.removeprefix(bp.url_prefix or "").split("/")
+        return len(parts) == len(given) and all(
+            one.startswith("{") or one == other for one, other in zip(parts, given, strict=True)
+        )
 
     @property
     def writes(self) -> bool:

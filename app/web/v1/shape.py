@@ -33,8 +33,9 @@ MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:]{5,8}(\.[0-9]{1,9})?(
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 GUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 # What `text.line` takes: no controls, no breaks of line or paragraph, no turns of direction, and something to read.
-SOUND = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]*"
-READABLE = rf"^(?=.*\S){SOUND}$"
+# Spelled for every dialect of patterns: without a look ahead, and without surrogates, which no UTF-8 has.
+UNSOUND = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+READABLE = rf"^[^{UNSOUND}]*[^\s{UNSOUND}][^{UNSOUND}]*$"
 
 
 QUERY = "query"
@@ -113,6 +114,7 @@ class Number:
 
     low: int
     high: int | None = None
+    DIGITS = 9
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(self._read)
@@ -125,19 +127,20 @@ class Number:
         return found
 
     def _number(self, value: Any) -> int | None:
-        sound = isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value, re.ASCII)
+        sound = isinstance(value, str) and re.fullmatch(rf"-?[0-9]{{1,{self.DIGITS}}}", value, re.ASCII)
         return int(value) if sound else None
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        span = {"type": "integer", "minimum": self.low}
-        return span if self.high is None else span | {"maximum": self.high}
+        highest = 10**self.DIGITS - 1 if self.high is None else self.high
+        return {"type": "integer", "minimum": self.low, "maximum": highest}
 
 
 class whole(Number):  # noqa: N801  it reads as a function
-    """A number in a body, and nothing that merely looks like one."""
+    """A number in a body, and nothing that merely looks like one; 7.0 is 7, as JSON has it."""
 
     def _number(self, value: Any) -> int | None:
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
+        number = not isinstance(value, bool) and (isinstance(value, int) or isinstance(value, float) and value % 1 == 0)
+        return int(value) if number else None
 
 
 Id = Annotated[UUID, _read(GUID, UUID, "a GUID"), WithJsonSchema({"type": "string", "format": "uuid"})]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from app.commands.invitations import DEFAULT_DAYS
 from app.core.refusals import Reason
@@ -33,9 +33,12 @@ class NewInvitation(Shape):
     dap: Flag = False
     send: Flag = True
     force: Flag = False
-    message: Annotated[Any, AfterValidator(_not_yet), Field(description="A wording of your own: refused so far.")] = (
-        None
-    )
+    message: Annotated[
+        Any,
+        AfterValidator(_not_yet),
+        Field(description="A wording of your own: refused so far."),
+        WithJsonSchema({"type": "null"}),
+    ] = None
 
 
 class NewCompany(Shape):

@@ -70,7 +70,7 @@ def _uri(document: AgreementDocument, use: Use) -> str:
     return url(f"/v1/documents/{documents.token(key, Pass(document.id, use), acts.now(), nonce)}")
 
 
-@route.get("/documents/{token}", needs=EVERYBODY, media="application/octet-stream")
+@route.get("/documents/{token}", needs=EVERYBODY, media="*/*", refuses=(410,))
 def fetch_document(token: str) -> Response:
     """The bytes behind one of these links. Whoever has it may read the text, and needs no bearer token."""
     given = documents.read(installation().keys.document, token, acts.now())

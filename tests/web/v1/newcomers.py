@@ -37,7 +37,7 @@ def newcomer(**changes: Any) -> dict[str, Any]:
         "Attributes": {"ObjectType": "CustomerBillingProfile"},
     }
     company = {"TenantId": None, "Domain": domain(), "CompanyName": None, "OrganizationRegistrationNumber": None}
-    body = {
+    body: dict[str, Any] = {
         "Id": None,
         "CommerceId": None,
         "CompanyProfile": company,
@@ -49,7 +49,7 @@ def newcomer(**changes: Any) -> dict[str, Any]:
         "AssociatedPartnerId": None,
         "Attributes": {"ObjectType": "Customer"},
     }
-    parts = {"Address": address, "Billing": billing, "Company": company}
+    parts: dict[str, dict[str, Any]] = {"Address": address, "Billing": billing, "Company": company}
     for name, value in changes.items():
         part, _, member = name.rpartition("__")
         parts.get(part, body)[member] = value

@@ -88,7 +88,7 @@ def untouched() -> Iterator[None]:
 
 def refusal(found: TestResponse) -> Refusal:
     """Status, code and reason, of an answer in the one shape that refusals have."""
-    body, path = found.json, found.request.path
+    body, path = found.json, found.request.path.lower()
     assert isinstance(body, dict), found.text
     assert found.mimetype == ("application/json" if VENDORS.fullmatch(path) else "application/problem+json")
     assert set(body) >= MEMBERS

@@ -53,13 +53,19 @@ def test_the_primary_contact_is_invited_by_mail(desk: Desk) -> None:
     case = desk.customer()
     before = datetime.now(UTC)
     found = desk.program.made(of(case, "invitations"), ASKED)
+    due = {name: found.pop(name) for name in ("createdAt", "nextTry")}
+    assert stamp(before) <= due["createdAt"] == due["nextTry"] <= stamp(datetime.now(UTC))
     assert {name: value for name, value in found.items() if name not in ("id", "expiresAt")} == {
         "customerId": str(case.machine.customer_id),
+        "agreementType": "MicrosoftCustomerAgreement",
         "kind": "agreement",
         "status": "open",
         "delivery": "queued",
         "contact": case.relationship.contact.personal(),
         "language": "en",
+        "dap": False,
+        "tries": 0,
+        "lastAnswer": None,
         "warnings": [],
         "attributes": {"objectType": "Invitation"},
     }
@@ -180,6 +186,10 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"contact": [EVA]}, "invalid-value", "contact"),
     ({"contact": EVA | {"email": "eva"}}, "invalid-email", "email"),
     ({"contact": EVA | {"email": "eva@contoso.example\nBcc: x@evil.example"}}, "invalid-text", "email"),
+    ({"contact": EVA | {"language": "Swedish, please"}}, "invalid-value", "contact.language"),
+    ({"message": {"subject": "Hi", "text": "Sign"}}, "invalid-value", "a wording of your own is not possible yet"),
+    ({"message": "Sign"}, "invalid-value", "leave it out"),
+    ({"send": "no"}, "invalid-value", "send"),
     ({"language": "Swedish, please"}, "invalid-value", "language"),
     ({"language": 7}, "invalid-value", "language"),
     ({"dap": "yes"}, "invalid-value", "dap"),

@@ -1,9 +1,7 @@
 """Who works with whom, the link that asks for a relationship, taken domains, and partners' own agreements."""
 
 from datetime import date, timedelta
-from uuid import UUID
 
-import pytest
 from flask import Flask
 
 from app.auth import acts
@@ -11,7 +9,7 @@ from app.commands import customers, partners
 from app.core.vocabulary import PartnerType
 from app.db import db
 from app.models import Partner
-from tests.channel import company, done, hire
+from tests.channel import company, done, hire, refused
 from tests.web.v1.conftest import Chain, Desk
 from tests.web.v1.programs import NO_ROLE, NOT_FOUND, NOT_SIGNED_IN, UNKNOWN, Program, of, program, refusal, untouched
 
@@ -170,8 +168,6 @@ def test_of_other_partners_agreements_nobody_learns(desk: Desk, chain: Chain, ap
 
 
 def test_no_agreement_is_noted_that_lies_ahead(desk: Desk) -> None:
-    from app.core.refusals import Refused
-
-    with pytest.raises(Refused, match="invalid-value"):
-        agreed(desk.fabrikam, acts.now().date() + timedelta(days=1))
-    assert db.session.get_one(Partner, UUID(str(desk.fabrikam.id))).vendor_agreement_on is None
+    tomorrow = acts.now().date() + timedelta(days=1)
+    assert refused(partners.note_vendor_agreement, acts.console(), desk.fabrikam, tomorrow) == "invalid-value"
+    assert desk.program.get(f"{STATUS}?tenantId={desk.fabrikam.id}") == {"isAgreementSigned": False}

@@ -1,0 +1,143 @@
+"""What there is when programs look around at random: people, customers in many states, and ids that name them."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zlib import crc32
+
+import schemathesis
+from flask import Flask
+from hypothesis import strategies as st
+from schemathesis import AuthContext, Case, HookContext
+from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+from app.auth import acts
+from app.commands import catalogue
+from app.commands.files import File
+from app.core.vocabulary import AgreementType
+from app.db import transaction
+from app.installation import installation
+from tests import channel as channels
+from tests.web.v1.programs import EVA, MCA_TEMPLATE, Program, confirmation, of, program, token
+
+DOCUMENT = "/v1/openapi.json"
+MANY = 24
+PAGED = ("/customers", "/acceptances", "/attestationdrafts")
+PAGED_OF_ONE = ("/customers/{customerId}/invitations", "/customers/{customerId}/acceptance/records")
+CONTINUED = "MS-ContinuationToken"
+COUNTRIES = ("SE", "NO", "US", "DE")
+FIELDS = ("CompanyName", "Domain")
+# What the document can only name: a mailbox's address, and times at which a customer can have agreed.
+FORMATS = {
+    "email": st.from_regex(r"[a-z][a-z0-9]{0,20}@[a-z][a-z0-9]{0,20}\.example", fullmatch=True),
+    "date-time": st.datetimes(datetime(2015, 1, 1), datetime(2025, 1, 1)).map(lambda at: f"{at:%Y-%m-%dT%H:%M:%S}Z"),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """Who calls, one after the other, and what they can name in addresses."""
+
+    tokens: list[str]
+    named: dict[str, list[str]] = field(default_factory=dict)
+    # Where the second page of a list begins, by its path.
+    seconds: dict[str, str] = field(default_factory=dict)
+
+    def pick(self, path: str, name: str, drawn: str) -> str:
+        """Something that is there, two times of three; what, follows from what was drawn."""
+        number = crc32(drawn.encode("utf-8", "surrogatepass"))
+        there = self.named.get(f"{path} {name}", self.named.get(name, []))
+        return there[number // 3 % len(there)] if there and number % 3 else drawn
+
+
+def settle(app: Flask) -> World:
+    """A provider with its reseller, and of everything a few."""
+    with transaction():
+        text = File("mca.pdf", "application/pdf", b"%PDF The agreement")
+        catalogue.add_document(acts.console(), AgreementType.MCA, 0, "US", "en-US", text, installation().rules.catalogue)
+    channel = channels.introduce()
+    pia, rita = program(app, channel.pia), program(app, channel.rita)
+    world = World([token(channel.pia), token(channel.pia), token(channel.rita), token(channel.provider)])
+    cases = [channel.customer() for _ in range(MANY)]
+    ids = [str(case.machine.customer_id) for case in cases]
+    world.named["customerId"] = ids[: MANY // 2]
+    world.named["/v1/customers/{customerId} customerId"] = ids[MANY // 2 :]
+    world.named["draftId"] = [rita.made(of(case, "attestationdrafts"), confirmation())["id"] for case in cases]
+    invitations = [pia.made(of(case, "invitations"), {"kind": "agreement", "force": True})["id"] for case in cases]
+    world.named["invitationId"] = invitations
+    for case in cases[: MANY // 4]:
+        pia.made(of(case, "agreements"), confirmation(primaryContact=EVA))
+    world.named["templateId"] = [MCA_TEMPLATE]
+    world.named["domain"] = [case.relationship.domain or "" for case in cases]
+    where = f"/v1/agreementtemplates/{MCA_TEMPLATE}/document"
+    world.named["token"] = [pia.get(where)["displayUri"].rpartition("/")[2]]
+    _find_pages(world, pia, ids[-1])
+    return world
+
+
+def _find_pages(world: World, who: Program, customer: str) -> None:
+    who.made(f"/v1/customers/{customer}/invitations", {"kind": "agreement", "force": True})
+    for path in (*PAGED, *PAGED_OF_ONE):
+        found = who.get(f"/v1{path.replace('{customerId}', customer)}?size=1")
+        [header] = found["links"]["next"]["headers"]
+        assert header["key"] == CONTINUED
+        world.seconds[f"/v1{path}"] = header["value"]
+
+
+def described(app: Flask, world: World) -> OpenApiSchema:
+    """The document as schemathesis reads it, with what it says of data made true of ours."""
+    for name, values in FORMATS.items():
+        schemathesis.openapi.format(name, values)
+    schema = schemathesis.openapi.from_wsgi(DOCUMENT, app)
+
+    @schema.auth(refresh_interval=None)
+    class _InTurn:
+        asked = 0
+
+        def get(self, case: Case, context: AuthContext) -> str:
+            self.asked += 1
+            return world.tokens[self.asked % len(world.tokens)]
+
+        def set(self, case: Case, data: str, context: AuthContext) -> None:
+            case.headers["Authorization"] = f"Bearer {data}"
+
+    @schema.hook
+    def map_case(context: HookContext, case: Case) -> Case:
+        for name, value in list((case.path_parameters or {}).items()):
+            if _sound(name, value):
+                case.path_parameters[name] = world.pick(case.operation.path, name, value)
+        second = world.seconds.get(case.operation.path, "")
+        if case.headers.get(CONTINUED):
+            case.headers[CONTINUED] = "" if {"q", "expiresBefore"} & case.query.keys() else second
+        case.query = _sensible(case.query)
+        case.body = _sensible(case.body)
+        return case
+
+    return schema
+
+
+def _sensible(value: Any) -> Any:
+    """The same, with countries that exist, and with text that is JSON where a filter's is to be."""
+    if isinstance(value, list):
+        return [_sensible(one) for one in value]
+    return {name: _told(name, one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def _told(name: str, value: Any) -> Any:
+    if name == "country" and isinstance(value, str) and re.fullmatch("[A-Z]{2}", value):
+        return COUNTRIES[crc32(value.encode()) % len(COUNTRIES)]
+    if name == "filter" and isinstance(value, str):
+        return json.dumps({"Field": FIELDS[crc32(value.encode()) % len(FIELDS)], "Value": value or "C", "Operator": "starts_with"})
+    return _sensible(value)
+
+
+def _sound(name: str, value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        return not name.endswith("Id") or bool(UUID(value))
+    except ValueError:
+        return False
