@@ -11,7 +11,7 @@ from app.core.act import Act
 from app.core.lifecycle import State
 from app.core.vocabulary import Delivery, InvitationStatus, Outcome, Owed, RelationshipState
 from app.db import db, transaction
-from app.models import Invitation, Machine, Outbox, Record, Relationship
+from app.models import Invitation, Outbox, Record, Relationship
 from app.outbox import Claimed
 from app.queries import mails
 from app.timers import expire_invitation

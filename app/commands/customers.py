@@ -15,7 +15,7 @@ from app.core.contact import Contact
 from app.core.countries import search_key
 from app.core.permissions import Action, require
 from app.core.refusals import Reason, refuse_if
-from app.core.vocabulary import AgreementType, Authority, Cloud, PartnerType, PurchaseKind, RelationshipState
+from app.core.vocabulary import ActorKind, AgreementType, Authority, Cloud, PartnerType, PurchaseKind, RelationshipState
 from app.db import db, new_id
 from app.models import Customer, CustomerUser, FurtherReseller, Machine, Partner, Purchase, Relationship, Reselling
 
@@ -154,8 +154,8 @@ def machine_for(act: Act, relationship: Relationship, kind: AgreementType) -> Ma
 
 
 def _check_tenant(act: Act, customer: Customer, new: bool, state: RelationshipState) -> None:
-    """A tenant that others know becomes a partner's customer by its own acceptance: knowing its domain is not enough."""
-    taken = not new and state is RelationshipState.ACTIVE and act.partner_id is not None
+    """A tenant that others know becomes a partner's customer by its own word: knowing its domain is not enough."""
+    taken = not new and state is RelationshipState.ACTIVE and act.kind is ActorKind.STAFF
     what = f"The tenant {customer.domain or customer.id} (invite it to a relationship with you)"
     refuse_if(taken, Reason.ALREADY_EXISTS, what=what)
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from app.web.v1 import descriptions, meanings
+from app.web.v1 import descriptions, meanings, once
 from app.web.v1.paging import TOKEN, Paged
 from app.web.v1.profiles import Domain
 from app.web.v1.routes import PARAMETER, ROUTES, Route
@@ -16,6 +16,7 @@ from app.web.v1.shape import Shape
 REF = "#/components/schemas/{model}"
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
+KEYS: Schema = dict.fromkeys(once.KEYS, {"type": "string", "maxLength": once.LONGEST, "pattern": "^[ -~]*$"})
 
 
 def document(base_url: str) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     if route.asks and issubclass(route.asks, Paged):
         names += [TOKEN]
     texts = descriptions.PARAMETERS
-    return found + [{"name": name, "in": "header", "description": texts[name], "schema": TEXT} for name in names]
+    return found + [{"name": name, "in": "header", "description": texts[name], "schema": KEYS.get(name, TEXT)} for name in names]
 
 
 def _path_schema(name: str) -> Schema:

@@ -51,6 +51,7 @@ class NewCompany(Shape):
 class NewcomersInvitation(NewInvitation):
     """`providerId`: through which provider, for a reseller that has several."""
 
+    kind: Annotated[InvitationKind, WithJsonSchema({"type": "string", "enum": [InvitationKind.RELATIONSHIP]})]
     customer: NewCompany
     contact: Invited
     provider_id: Id | None = None

@@ -29,7 +29,8 @@ PAGED = ("/customers", "/acceptances", "/attestationdrafts")
 PAGED_OF_ONE = ("/customers/{customerId}/invitations", "/customers/{customerId}/acceptance/records")
 CONTINUED = "MS-ContinuationToken"
 COUNTRIES = ("SE", "NO", "US", "DE")
-FIELDS = ("CompanyName", "Domain")
+# One of two has to be there; which one, no description can leave open.
+AT_LEAST = {"/v1/compliance/csp/agreementstatus": {"mpnId": "1"}}
 # What the document can only name: a mailbox's address, and times at which a customer can have agreed.
 FORMATS = {
     "email": st.from_regex(r"[a-z][a-z0-9]{0,20}@[a-z][a-z0-9]{0,20}\.example", fullmatch=True),
@@ -111,8 +112,10 @@ def described(app: Flask, world: World) -> OpenApiSchema:
                 case.path_parameters[name] = world.pick(case.operation.path, name, value)
         second = world.seconds.get(case.operation.path, "")
         if case.headers.get(CONTINUED):
-            case.headers[CONTINUED] = "" if {"q", "expiresBefore"} & case.query.keys() else second
-        case.query = _sensible(case.query)
+            case.headers[CONTINUED] = "" if case.query.keys() - {"size", "seekOperation"} else second
+        case.query = _sensible(case.query) or AT_LEAST.get(case.operation.path, {})
+        if isinstance(case.query.get("filter"), str):
+            case.query["filter"] = _filter(case.operation.path, case.query["filter"])
         case.body = _sensible(case.body)
         return case
 
@@ -120,18 +123,23 @@ def described(app: Flask, world: World) -> OpenApiSchema:
 
 
 def _sensible(value: Any) -> Any:
-    """The same, with countries that exist, and with text that is JSON where a filter's is to be."""
+    """The same, with countries that exist, and without what is named twice but for its case."""
     if isinstance(value, list):
         return [_sensible(one) for one in value]
-    return {name: _told(name, one) for name, one in value.items()} if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    once = {str(name).lower(): name for name in value}
+    return {name: _known(value[name]) if name == "country" else _sensible(value[name]) for name in once.values()}
 
 
-def _told(name: str, value: Any) -> Any:
-    if name == "country" and isinstance(value, str) and re.fullmatch("[A-Z]{2}", value):
-        return COUNTRIES[crc32(value.encode()) % len(COUNTRIES)]
-    if name == "filter" and isinstance(value, str):
-        return json.dumps({"Field": FIELDS[crc32(value.encode()) % len(FIELDS)], "Value": value or "C", "Operator": "starts_with"})
-    return _sensible(value)
+def _known(country: Any) -> Any:
+    named = isinstance(country, str) and re.fullmatch("[A-Z]{2}", country)
+    return COUNTRIES[crc32(country.encode()) % len(COUNTRIES)] if named else country
+
+
+def _filter(path: str, text: str) -> str:
+    field = "Name" if path == "/v1/relationships" else "CompanyName"
+    return json.dumps({"Field": field, "Value": text or "C", "Operator": "starts_with"})
 
 
 def _sound(name: str, value: object) -> bool:

@@ -195,7 +195,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"dap": "yes"}, "invalid-value", "dap"),
     ({"dap": 1}, "invalid-value", "dap"),
     ({"force": "false"}, "invalid-value", "force"),
-    *(({"expiresInDays": bad}, "invalid-value", "1 to 365") for bad in (0, -1, 366, 10**400, 1.5, 7.0, True, "7", [7])),
+    *(({"expiresInDays": bad}, "invalid-value", "1 to 365") for bad in (0, -1, 366, 10**400, 1.5, True, "7", [7])),
 ]
 
 
