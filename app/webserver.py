@@ -64,8 +64,9 @@ def _let_waiters_go() -> None:
     signal.set_wakeup_fd(heard.detach(), warn_on_full_buffer=False)
 
     def listen() -> None:
-        while hearing.recv(1)[0] not in ENDS:
-            continue
+        with hearing:
+            while hearing.recv(1)[0] not in ENDS:
+                continue
         waiting.ending.set()
 
     threading.Thread(target=listen, daemon=True).start()

@@ -18,7 +18,7 @@ GENERAL: dict[int, tuple[int, str, str]] = {
     404: (1000, Reason.NOT_FOUND, "There is nothing at this address."),
     405: (2000, "method-not-allowed", "This address does not take that method."),
     413: (2000, "body-too-large", "The body is too large."),
-    415: (2000, "unsupported-media-type", "Send application/json."),
+    415: (2000, "unsupported-media-type", "Send the body as application/json, and say so in Content-Type."),
     503: (2000, "unavailable", "The database cannot be reached; nothing was changed. Try again in a minute."),
     500: (2000, "fault", "Something went wrong on our side; nothing was changed. Try again in a minute."),
 }

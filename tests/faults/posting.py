@@ -5,14 +5,16 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-PATIENCE = 60.0
-PAUSE = 0.05
+PATIENCE = 120.0
+PAUSE = 0.1
+MOST = 20
 # Answers that decide nothing: the same request, sent again, may be done.
 PASSING = {409, 500, 502, 503, 504}
 
@@ -54,31 +56,23 @@ def connect(address: str) -> HTTPConnection:
     return HTTPConnection(where.hostname or "", where.port, timeout=PATIENCE)
 
 
-class Crowd:
-    """So many programs, each with a connection of its own, that send at the same moment."""
+def ask(address: str, post: Post) -> Reply:
+    with closing(connect(address)) as connection:
+        return send(connection, post)
 
-    def __init__(self, address: str, number: int) -> None:
-        self.connections = [connect(address) for _ in range(number)]
-        self.pool = ThreadPoolExecutor(number)
 
-    def send(self, posts: Sequence[Post]) -> list[Reply]:
-        """One of the posts each."""
-        start = threading.Barrier(len(self.connections))
+def at_once(address: str, posts: Sequence[Post]) -> list[Reply]:
+    """Each over a connection of its own, all at the same moment."""
+    start = threading.Barrier(len(posts))
 
-        def one(connection: HTTPConnection, post: Post) -> Reply:
+    def one(post: Post) -> Reply:
+        with closing(connect(address)) as connection:
+            connection.connect()
             start.wait(PATIENCE)
             return send(connection, post)
 
-        return list(self.pool.map(one, self.connections, posts))
-
-    def ask(self, post: Post) -> Reply:
-        """One of them alone."""
-        return send(self.connections[0], post)
-
-    def close(self) -> None:
-        self.pool.shutdown()
-        for connection in self.connections:
-            connection.close()
+    with ThreadPoolExecutor(len(posts)) as pool:
+        return list(pool.map(one, posts))
 
 
 @dataclass
@@ -97,8 +91,10 @@ class Stream:
     _began: float = field(default_factory=time.monotonic)
 
     def start(self, post: Post) -> None:
-        """When it is its turn."""
+        """When it is its turn, and no sooner than there are few that still have no answer."""
         time.sleep(max(0.0, self._began + len(self._threads) / self.rate - time.monotonic()))
+        while len(self._threads) - len(self.replies) >= MOST:
+            time.sleep(PAUSE)
         thread = threading.Thread(target=self._insist, args=(post,))
         self._threads.append(thread)
         thread.start()

@@ -5,7 +5,7 @@ import re
 import pytest
 from flask import Flask
 
-from app.core.permissions import Action
+from app.web.v1.routes import ROUTES, Route
 from tests.web.conftest import NewVisitor
 from tests.web.portal.accounts import Account
 from tests.web.portal.stages import STAGES, Stage, asker, ended, holder, novice, person, stranger
@@ -33,19 +33,8 @@ ACCESS = {
     "portal.decline": PERSON,
     "portal.change_password": FIRST_PASSWORD,
 }
-# Of the API, too: which permissions its route asks for. Each wants a token first.
-API: dict[str, set[Action]] = {
-    "v1.acceptance": {Action.VIEW},
-    "v1.eligibility": {Action.VIEW},
-    "v1.listed": {Action.VIEW_DRAFT},
-    "v1.confirm": {Action.ATTEST},
-    "v1.order": {Action.PLACE_ORDER},
-    "v1.invite": {Action.INVITE},
-    "v1.submit": {Action.SUBMIT_DRAFT},
-    "v1.resubmit": {Action.SUBMIT_DRAFT},
-    "v1.approve": {Action.APPROVE_DRAFT, Action.ATTEST},
-    "v1.give_back": {Action.RETURN_DRAFT},
-}
+# Of the API every route declares what it asks for; these, and no others, are open to whoever comes.
+OPEN = {"v1.fetch_document", "v1.described"}
 REFUSED: dict[Stage, dict[str, int]] = {
     stranger: {VISIT: 401, LINK: 401, PERSON: 401, FIRST_PASSWORD: 401},
     holder: {PERSON: 401, FIRST_PASSWORD: 401},
@@ -75,8 +64,24 @@ def paths(app: Flask, method: str, live: str = "x") -> dict[str, str]:
     }
 
 
-def test_every_route_has_its_access_decided(app: Flask) -> None:
-    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(ACCESS) | set(API)
+def test_every_route_of_the_pages_has_its_access_decided(app: Flask) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules() if not rule.rule.startswith("/v1")} == set(ACCESS)
+
+
+def test_every_route_of_the_api_is_declared_with_what_it_asks_for(app: Flask) -> None:
+    declared = {f"v1.{route.endpoint}": route for route in ROUTES}
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/v1")]
+    assert len(declared) == len(ROUTES)
+    assert sorted(rule.endpoint for rule in rules) == sorted(declared)
+    for rule in rules:
+        route = declared[rule.endpoint]
+        assert getattr(app.view_functions[rule.endpoint], "route", None) is route, rule
+        assert (rule.rule, (rule.methods or set()) - {"OPTIONS"}) == (f"/v1{route.rule}", methods(route)), rule
+    assert {name for name, route in declared.items() if not route.needs} == OPEN
+
+
+def methods(route: Route) -> set[str]:
+    return {"GET", "HEAD"} if route.method == "GET" else {route.method}
 
 
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.__name__)

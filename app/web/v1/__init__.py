@@ -9,7 +9,27 @@ from flask import Flask, Response, current_app, g, request
 
 from app.auth import tokens
 from app.config import Config
-from app.web.v1 import limits
+from app.web.v1 import (  # noqa: F401  each of them declares its routes
+    acceptance,
+    acceptances,
+    agreements,
+    changes,
+    customers,
+    docs,
+    document,
+    domains,
+    drafts,
+    eligibility,
+    invitations,
+    limits,
+    messages,
+    metadata,
+    orders,
+    purchases,
+    records,
+    relationships,
+    templates,
+)
 from app.web.v1.callers import caller as caller
 from app.web.v1.callers import url as url
 from app.web.v1.polling import Poller
@@ -65,9 +85,3 @@ def init_app(app: Flask, config: Config) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(docs.bp)
     app.wsgi_app = Poller(app, AnyCase(app.wsgi_app), ids)  # type: ignore[assignment, method-assign]
-
-
-from app.web.v1 import acceptance, agreements, drafts, eligibility, invitations, orders  # noqa: E402, F401
-from app.web.v1 import customers, domains, metadata, relationships, templates  # noqa: E402, F401
-from app.web.v1 import acceptances, messages, purchases, records  # noqa: E402, F401
-from app.web.v1 import changes, docs, document  # noqa: E402, F401

@@ -11,7 +11,7 @@ from app.auth import passwords
 from app.commands import customers, removals
 from app.core import contact as text
 from app.core.act import Act
-from app.core.permissions import Action
+from app.core.permissions import Action, require
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import PartnerType
 from app.models import Partner
@@ -62,7 +62,7 @@ def create_customer(given: NewCustomer, ahead: FirstPassword) -> dict[str, Any]:
 
     An indirect provider may name its reseller in `associatedPartnerId` (not with an app-only token, as at the vendor).
     An indirect reseller adds customers of its provider, and names that one there when it has several. The password is
-    shown this once. A tenant that others know already is invited instead: only it can say that it is your customer, too.
+    shown this once. A tenant that others know already is invited instead: only it can say that it is yours, too.
     """
     act = caller()
     confirming, reseller = _confirming(act, given.associated_partner_id)
@@ -153,4 +153,5 @@ def remove_customer(customer_id: UUID, given: Change) -> dict[str, Any]:
 def delete_customer(customer_id: UUID) -> dict[str, Any]:
     """Delete a customer: at the vendor's this is for sandboxes only, and here there are none."""
     scope.relationship(caller(), customer_id)
+    require(caller(), Action.ADD_CUSTOMER)
     raise Refused(Reason.SANDBOX_ONLY)

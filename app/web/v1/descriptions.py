@@ -10,8 +10,9 @@ from app.web.v1.routes import Route
 ABOUT = """\
 Get, record and prove customers' acceptance of the Microsoft Customer Agreement.
 
-Routes of the vendor's own contract keep the vendor's spelling and habits: members of requests are read in any case, paths in
-any case and with or without a slash at the end, unknown members are passed over, `null` and `""` are the same as absent.
+Routes of the vendor's own contract keep the vendor's spelling and habits: members of requests are read in any case,
+paths in any case and with or without a slash at the end, unknown members are passed over, `null` and `""` are the same
+as absent.
 What a route leaves open there is our choice, and says so. Send `MS-RequestId` or `Idempotency-Key` with every POST: the
 same key with the same request is answered as before and does nothing again.
 """
@@ -76,7 +77,7 @@ HEADERS: dict[str, Any] = {
 }
 
 PARAMETERS = {
-    "MS-RequestId": "The caller's key of this request: sent again with it, the request has one effect. Kept for 7 days.",
+    "MS-RequestId": "The caller's key of this request: sent again with it the request has one effect. Kept for 7 days.",
     "Idempotency-Key": "The same as MS-RequestId, under its usual name; it comes first where both are sent.",
     "If-None-Match": "The ETag of the last answer: while nothing has changed the answer is 304, without a body.",
     "MS-ContinuationToken": "Where the page before ended; take it from `links.next`.",

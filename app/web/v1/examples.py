@@ -9,7 +9,7 @@ from app.web.v1.routes import PARAMETER, Route
 
 MARIA = {"firstName": "Maria", "lastName": "Ek", "email": "maria@contoso.example"}
 DRAFT = {"primaryContact": MARIA, "dateAgreed": "2026-01-31", "note": "Signed on paper; the scan is attached."}
-WIDTH = 76
+WIDTH = 64
 # The shell's names for what stands in a path.
 VARIABLES = {"token": "LINK_TOKEN"}
 

@@ -11,7 +11,8 @@ STARTS_WITH = "starts_with"
 
 def described(*fields: str) -> WithJsonSchema:
     """The filter as the document shows it: a text that holds JSON of this form."""
-    members = {"Field": {"enum": [*fields]}, "Value": TypeAdapter(Line).json_schema(), "Operator": {"const": STARTS_WITH}}
+    value = TypeAdapter(Line).json_schema()
+    members = {"Field": {"enum": [*fields]}, "Value": value, "Operator": {"const": STARTS_WITH}}
     inner = {"type": "object", "required": [*members], "properties": members}
     return WithJsonSchema({"type": "string", "contentMediaType": "application/json", "contentSchema": inner})
 

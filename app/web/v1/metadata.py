@@ -18,11 +18,13 @@ from app.web.v1.statuses import Attributes
 
 ALL = "*"
 
+CHOICE = {"type": "string", "enum": [*AgreementType, ALL]}
+
 
 class TypeAsked(Shape):
     """Without a type the Cloud agreement is meant, as at the vendor; `*` is all of them."""
 
-    agreement_type: Annotated[Line, WithJsonSchema({"type": "string", "enum": [*AgreementType, ALL]})] = AgreementType.CLOUD.value
+    agreement_type: Annotated[Line, WithJsonSchema(CHOICE)] = AgreementType.CLOUD.value
 
     @property
     def kinds(self) -> list[AgreementType]:

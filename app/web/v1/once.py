@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 
 from flask import Response, request
 from sqlalchemy.exc import OperationalError
@@ -52,8 +53,8 @@ def _key(act: Act) -> Key | None:
         return None
     value = request.headers[name]
     sound = len(value) <= LONGEST and value.isascii() and value.isprintable()
-    refuse_if(not sound or act.partner_id is None, Reason.INVALID_VALUE, field=name)
-    assert act.partner_id
+    if not sound or act.partner_id is None:
+        raise Refused(Reason.INVALID_VALUE, field=name)
     route = f"{request.method} {request.path}"[:300]
     return Key(act.partner_id, act.credential or "", route, value, _fingerprint())
 
@@ -62,17 +63,16 @@ def _fingerprint() -> str:
     """The same for the same request, however its JSON is spaced and whatever boundary a form was given."""
     found = hashlib.sha256(request.query_string)
     if request.mimetype == "multipart/form-data":
-        for name, value in sorted(request.form.items(multi=True)):
-            found.update(json.dumps([name, value]).encode())
+        # Sorted as text: a part of a form may come without a name.
+        for field in sorted(json.dumps(field) for field in request.form.items(multi=True)):
+            found.update(field.encode())
         for file in request.files.getlist("files"):
             found.update(json.dumps([file.filename, file.mimetype]).encode() + file.stream.read())
             file.stream.seek(0)
         return found.hexdigest()
     raw = request.get_data(cache=True)
-    try:
+    with suppress(ValueError, RecursionError):
         raw = json.dumps(json.loads(raw), sort_keys=True).encode()
-    except (ValueError, RecursionError):
-        pass
     found.update(raw)
     return found.hexdigest()
 

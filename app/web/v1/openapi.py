@@ -16,7 +16,8 @@ from app.web.v1.shape import Shape
 REF = "#/components/schemas/{model}"
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
-KEYS: Schema = dict.fromkeys(once.KEYS, {"type": "string", "maxLength": once.LONGEST, "pattern": "^[ -~]*$"})
+KEY: Schema = {"type": "string", "maxLength": once.LONGEST, "pattern": "^[ -~]*$"}
+KEYS = dict.fromkeys(once.KEYS, KEY)
 
 
 def document(base_url: str) -> dict[str, Any]:
@@ -118,7 +119,10 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     if route.asks and issubclass(route.asks, Paged):
         names += [TOKEN]
     texts = descriptions.PARAMETERS
-    return found + [{"name": name, "in": "header", "description": texts[name], "schema": KEYS.get(name, TEXT)} for name in names]
+    forms = {name: KEYS.get(name, TEXT) for name in names}
+    return found + [
+        {"name": name, "in": "header", "description": texts[name], "schema": form} for name, form in forms.items()
+    ]
 
 
 def _path_schema(name: str) -> Schema:

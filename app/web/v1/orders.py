@@ -48,7 +48,12 @@ class OrderShown(Answer):
 
 
 @route.post(
-    "/customers/{customerId}/orders", needs=Action.PLACE_ORDER, takes=NewOrder, gives=OrderShown, status=201, vendors=True
+    "/customers/{customerId}/orders",
+    needs=Action.PLACE_ORDER,
+    takes=NewOrder,
+    gives=OrderShown,
+    status=201,
+    vendors=True,
 )
 def order(customer_id: UUID, given: NewOrder) -> dict[str, Any]:
     """Place an order: the gate decides line by line, and nothing is ordered unless all of it may be.

@@ -1,7 +1,7 @@
 """The polled resource, from memory: one small read tells whether what was answered last is still so.
 
 The answer itself is always Flask's. It is kept with a stamp of everything it was made of, taken before it was made;
-while the same stamp is read again the same bytes are sent, without Flask. Whatever is not plainly that goes on to Flask.
+while the same stamp is read again the same bytes are sent, without Flask. Whatever is not plainly that goes to Flask.
 """
 
 import hashlib

@@ -151,7 +151,7 @@ def _declare(method: str, path: str, needs: Needs, **options: Any) -> Callable[[
     return declare
 
 
-class route:  # noqa: N801  it reads as the decorators of Flask do
+class route:
     """`@route.get("/customers/{customerId}/…", needs=Action.VIEW, gives=…)`."""
 
     get = partial(_declare, "GET")

@@ -135,11 +135,13 @@ class Number:
         return {"type": "integer", "minimum": self.low, "maximum": highest}
 
 
-class whole(Number):  # noqa: N801  it reads as a function
+class whole(Number):
     """A number in a body, and nothing that merely looks like one; 7.0 is 7, as JSON has it."""
 
     def _number(self, value: Any) -> int | None:
-        number = not isinstance(value, bool) and (isinstance(value, int) or isinstance(value, float) and value % 1 == 0)
+        number = not isinstance(value, bool) and (
+            isinstance(value, int) or (isinstance(value, float) and value % 1 == 0)
+        )
         return int(value) if number else None
 
 

@@ -11,8 +11,7 @@ from zlib import crc32
 import schemathesis
 from flask import Flask
 from hypothesis import strategies as st
-from schemathesis import AuthContext, Case, HookContext
-from schemathesis.specs.openapi.schemas import OpenApiSchema
+from schemathesis import AuthContext, BaseSchema, Case, HookContext
 
 from app.auth import acts
 from app.commands import catalogue
@@ -88,7 +87,7 @@ def _find_pages(world: World, who: Program, customer: str) -> None:
         world.seconds[f"/v1{path}"] = header["value"]
 
 
-def described(app: Flask, world: World) -> OpenApiSchema:
+def described(app: Flask, world: World) -> BaseSchema:
     """The document as schemathesis reads it, with what it says of data made true of ours."""
     for name, values in FORMATS.items():
         schemathesis.openapi.format(name, values)

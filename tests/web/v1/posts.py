@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from tests import channel as channels
 from tests.web.v1.conftest import Chain, Desk, open_desk
+from tests.web.v1.newcomers import newcomer
 from tests.web.v1.programs import (
+    EVA,
     MARIA,
+    MCA,
     Program,
     confirmation,
     of,
@@ -31,6 +35,16 @@ class Route:
     where: str
     body: dict[str, Any]
     members: dict[str, str]
+    method: str = "POST"
+
+    def ask(self, body: object, **more: Any) -> TestResponse:
+        return self.who.send(
+            self.method, self.where, **({"data": json.dumps(body), "content_type": "application/json"} | more)
+        )
+
+    @property
+    def needs_no_body(self) -> bool:
+        return self.where.endswith(("/approve", "/resend"))
 
     def with_member(self, path: str, value: object) -> dict[str, Any]:
         """The body with another value at `a.b`, or in the first item of the list at `a[].b`."""
@@ -95,7 +109,48 @@ def resubmission(desk: Desk, chain: Chain) -> Route:
     return Route(chain.rita, back.where.replace("return", "resubmit"), confirmation(), DRAFT)
 
 
-ROUTES = [eligibility, questions, agreements, orders, invitations, submission, approval, giving_back, resubmission]
+def customers(desk: Desk, chain: Chain) -> Route:
+    parts = {"CompanyProfile": "object", "BillingProfile": "object", "BillingProfile.DefaultAddress": "object"}
+    address = ("City", "Country", "AddressLine1", "AddressLine2", "PostalCode", "FirstName", "LastName", "PhoneNumber")
+    members = parts | {f"BillingProfile.DefaultAddress.{name}": "text" for name in address}
+    members |= {f"BillingProfile.{name}": "text" for name in ("Email", "Culture", "Language", "CompanyName")}
+    members |= dict.fromkeys(("CompanyProfile.Domain", "CompanyProfile.OrganizationRegistrationNumber"), "text")
+    return Route(desk.program, "/v1/customers", newcomer(), members | {"AssociatedPartnerId": "text"})
+
+
+def removal(desk: Desk, chain: Chain) -> Route:
+    where = f"/v1/customers/{desk.customer().machine.customer_id}"
+    members = {"RelationshipToPartner": "text"}
+    return Route(desk.program, where, {"RelationshipToPartner": "none"}, members, method="PATCH")
+
+
+def newcomers_invitation(desk: Desk, chain: Chain) -> Route:
+    company = {"companyName": "Litware", "domain": "litware.example", "country": "SE", "language": "sv"}
+    body = {"kind": "relationshipAndAgreement", "customer": company, "contact": EVA | {"email": "eva@litware.example"}}
+    members = {f"customer.{name}": "text" for name in company} | {f"contact.{name}": "text" for name in EVA}
+    members |= {"customer": "object", "contact": "object", "kind": "text", "language": "text", "providerId": "text"}
+    return Route(desk.program, "/v1/invitations", body, members | {"expiresInDays": "number", "send": "flag"})
+
+
+def resending(desk: Desk, chain: Chain) -> Route:
+    invitation = desk.program.made(of(desk.customer(), "invitations"), {"kind": "agreement"})["id"]
+    return Route(desk.program, f"/v1/invitations/{invitation}/resend", {}, {"force": "flag"})
+
+
+def withdrawals(desk: Desk, chain: Chain) -> Route:
+    body = {"reason": "they moved on", "agreementType": MCA}
+    return Route(desk.program, of(desk.confirmed(), "withdrawals"), body, {"reason": "text", "agreementType": "text"})
+
+
+def purchases(desk: Desk, chain: Chain) -> Route:
+    body = {"kind": "auto-renewal", "date": "2026-01-31"}
+    return Route(desk.program, of(desk.customer(), "purchases"), body, {"kind": "text", "date": "text"})
+
+
+ROUTES = [
+    *(eligibility, questions, agreements, orders, invitations, submission, approval, giving_back, resubmission),
+    *(customers, removal, newcomers_invitation, resending, withdrawals, purchases),
+]
 
 
 def prepare(app: Flask) -> dict[str, Route]:

@@ -3,11 +3,13 @@
 import gzip
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from app.web.v1.routes import ROUTES as API
 from tests.conftest import database_url  # noqa: F401  on both engines
 from tests.web.v1.posts import ROUTES, Route, prepare
 from tests.web.v1.programs import (
@@ -43,20 +45,19 @@ def route(app: Flask, routes: dict[str, Route], name: str) -> Route:
 
 
 def test_every_route_that_takes_a_body_is_tried_here_with_one_that_would_be_done(app: Flask) -> None:
-    posts = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     adapter, found = app.url_map.bind("localhost"), prepare(app)
-    tried = {str(adapter.match(route.where, method="POST")[0]) for route in found.values()}
-    assert tried == {endpoint for endpoint in posts if endpoint.startswith("v1.")}
+    tried = {str(adapter.match(route.where, method=route.method)[0]) for route in found.values()}
+    assert tried == {f"v1.{route.endpoint}" for route in API if route.takes}
     for name, route in found.items():
-        assert (name, route.who.post(route.where, route.body).status_code in (200, 201)) == (name, True)
+        assert (name, route.ask(route.body).status_code in (200, 201)) == (name, True)
 
 
 def test_what_is_odd_and_no_fault_is_passed_over(app: Flask) -> None:
-    """Members nobody knows, whatever they hold; another content type; an id in capitals."""
+    """Members nobody knows, whatever they hold; no content type; an id in capitals."""
     more = {"unheard-of": {"\0": ["\ud800", 10**400, 1e308, None]}, "": 1, "\ud800": 2, "ATTRIBUTES": "x" * 10_000}
     for name, route in prepare(app).items():
-        where = re.sub("[0-9a-f-]{36}", lambda id: id[0].upper(), route.where)
-        found = route.who.post(where, route.body | more, content_type="text/plain; charset=latin-1")
+        shouted = replace(route, where=re.sub("[0-9a-f-]{36}", lambda id: id[0].upper(), route.where))
+        found = shouted.ask(route.body | more, content_type=None)
         assert (name, found.status_code in (200, 201)) == (name, True), found.text
 
 
@@ -104,23 +105,24 @@ GARBAGE = {
 def test_what_is_no_json_object_is_refused(route: Route) -> None:
     with untouched():
         for name, body in GARBAGE.items():
-            if body or not route.where.endswith("/approve"):  # which needs none
-                found = route.who.post(route.where, None, data=body)
+            if body or not route.needs_no_body:
+                found = route.ask(None, data=body)
                 assert (name, refusal(found)) == (name, UNPARSABLE)
 
 
+JSON = ("application/json; charset=utf-16", "text/json", "application/vnd.assent+json", "", None)
+OTHERS = ("text/plain", "text/plain; charset=latin-1", "application/x-www-form-urlencoded", "nonsense", "application/xml")
+
+
 @each
-def test_a_body_may_bear_any_content_type_and_is_read_as_json_all_the_same(route: Route) -> None:
+def test_a_body_is_json_or_refused_by_its_type(route: Route) -> None:
+    """Without a type it is read as JSON, and whatever else the type says, it is UTF-8."""
     with untouched():
-        for kind in (
-            "application/x-www-form-urlencoded",
-            "text/plain",
-            "application/json; charset=utf-16",
-            "nonsense",
-            "",
-        ):
-            found = route.who.post(route.where, None, data=b'{"a": 1,}', content_type=kind)
-            assert (kind, refusal(found)) == (kind, UNPARSABLE)
+        for kind in JSON:
+            assert (kind, refusal(route.ask(None, data=b'{"a": 1,}', content_type=kind))) == (kind, UNPARSABLE)
+        for kind in OTHERS:
+            found = route.ask(route.body, content_type=kind)
+            assert (kind, refusal(found)) == (kind, (415, 2000, "unsupported-media-type"))
 
 
 @each
@@ -128,7 +130,7 @@ def test_every_member_is_of_its_kind_or_refused(route: Route) -> None:
     with untouched():
         for path, kind in route.members.items():
             for value in WRONG[kind]:
-                found = route.who.post(route.where, route.with_member(path, value))
+                found = route.ask(route.with_member(path, value))
                 assert (path, value, refusal(found)[:2]) == (path, value, (400, 3000))
 
 
@@ -139,18 +141,18 @@ def test_no_text_is_taken_that_could_not_be_shown_or_kept(route: Route) -> None:
     with untouched():
         for path in route.texts:
             for bad in ("a\0b", "\ud800", "a\u2028b", "a\u202eb", "x" * 2000):
-                found = route.who.post(route.where, route.with_member(path, bad))
+                found = route.ask(route.with_member(path, bad))
                 assert (path, bad, refusal(found)[:2]) == (path, bad, (400, 3000))
             raw = json.dumps(route.with_member(path, mark)).encode().replace(mark.encode(), half)
             assert half in raw
-            assert refusal(route.who.post(route.where, None, data=raw))[0] == 400
+            assert refusal(route.ask(None, data=raw))[0] == 400
 
 
 @each
 def test_text_of_a_megabyte_is_refused_wherever_it_stands(route: Route) -> None:
     with untouched():
         for path in (*route.texts[:2], "unheard-of"):
-            found = route.who.post(route.where, route.with_member(path, "x" * MEGABYTE))
+            found = route.ask(route.with_member(path, "x" * MEGABYTE))
             assert refusal(found) == (413, 2000, "body-too-large")
 
 
@@ -176,7 +178,8 @@ def test_an_id_in_the_path_that_is_none_is_not_there(route: Route) -> None:
         return
     with untouched():
         for id in IDS:
-            found = route.who.post(f"/v1/{start}/{rest.replace(own, id)}", route.body)
+            found = replace(route, where=f"/v1/{start}/{rest.replace(own, id)}").ask(route.body)
             assert (id, found.status_code, (found.json or {})["code"]) == (id, 404, 1000)
             assert (found.json or {})["reason"] == "not-found"
-        assert refusal(route.who.post(route.where.replace(own, UNKNOWN), route.body)) == (404, 1000, "not-found")
+        unknown = replace(route, where=route.where.replace(own, UNKNOWN))
+        assert refusal(unknown.ask(route.body)) == (404, 1000, "not-found")

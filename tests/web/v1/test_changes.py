@@ -1,5 +1,7 @@
 """`GET /v1/changes` and `/v1/acceptances/counts`: followed page by page, waited for, and counted."""
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app import sequencer
+from app import sequencer, webserver
 from app.core.vocabulary import Role
 from app.db import db
 from app.web.v1 import waiting
@@ -143,6 +145,18 @@ def test_when_the_server_ends_nobody_waits(desk: Desk, runners: ThreadPoolExecut
         assert (held.result(SHORT).json or {})["items"] == []
         assert desk.program.get("/v1/changes?wait=30")["items"] == []
     finally:
+        waiting.ending.clear()
+
+
+def test_the_signal_that_ends_a_web_process_is_heard_by_those_who_wait() -> None:
+    former = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        webserver._let_waiters_go()
+        signal.raise_signal(signal.SIGTERM)
+        assert waiting.ending.wait(SHORT)
+    finally:
+        os.close(signal.set_wakeup_fd(-1))
+        signal.signal(signal.SIGTERM, former)
         waiting.ending.clear()
 
 

@@ -81,7 +81,9 @@ def test_every_answer_carries_the_headers_and_no_cookie(desk: Desk) -> None:
 # Where no rule refused but the request went wrong
 
 
-@pytest.mark.parametrize("where", ["/v1/", "/v1/nowhere", f"/v1/customers/{UNKNOWN}/nowhere", "/v1/customers/7", "/v1/%00%FF"])
+@pytest.mark.parametrize(
+    "where", ["/v1/", "/v1/nowhere", f"/v1/customers/{UNKNOWN}/nowhere", "/v1/customers/7", "/v1/%00%FF"]
+)
 def test_an_address_where_nothing_is(desk: Desk, where: str) -> None:
     for who in (desk.program, Program(desk.app)):
         for method in METHODS:
@@ -98,7 +100,7 @@ def test_a_page_that_is_not_there_is_a_page(app: Flask) -> None:
 def test_a_method_that_an_address_does_not_take(desk: Desk) -> None:
     case = desk.customer()
     takes = {of(case, "acceptance"): ["GET"], LIST: ["GET"], GATE: ["POST"], of(case, "agreements"): ["GET", "POST"]}
-    takes |= dict.fromkeys((of(case, "orders"), of(case, "attestationdrafts")), ["POST"])
+    takes |= {of(case, what): ["POST"] for what in ("orders", "attestationdrafts")}
     for where, taken in takes.items():
         for method in set(METHODS) - {*taken}:
             found = desk.program.send(method, where)

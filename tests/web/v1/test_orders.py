@@ -196,6 +196,7 @@ def test_a_customer_of_two_partners_is_held_up_by_each_for_itself(app: Flask, de
 # Bad input
 
 LINE = {"lineItemNumber": 0, "offerId": SEATS, "quantity": 1}
+NO_TEXTS: list[Any] = [7, {}, [SEATS]]
 NO_OFFERS: list[Any] = [None, "", "  "]
 NO_QUANTITIES: list[Any] = [0, -1, 1.5, 1.0, True, "1", [1], 2**31, 10**400, 1e308]
 BAD: list[tuple[Any, str]] = [
@@ -210,7 +211,7 @@ BAD: list[tuple[Any, str]] = [
     *(({"lineItems": [LINE, LINE | {"quantity": bad}]}, "invalid-value") for bad in NO_QUANTITIES),
     *(({"lineItems": [LINE, LINE | {"offerId": bad}]}, "missing-field") for bad in NO_OFFERS),
     ({"lineItems": [LINE, LINE | {"quantity": None}]}, "missing-field"),
-    *(({"lineItems": [LINE | {"offerId": bad}]}, "invalid-value") for bad in (7, {}, [SEATS])),
+    *(({"lineItems": [LINE | {"offerId": bad}]}, "invalid-value") for bad in NO_TEXTS),
     *(({"lineItems": [LINE | {"offerId": bad}]}, "invalid-text") for bad in ("a\0b", "a\nb", "\ud800", "x" * 201)),
 ]
 

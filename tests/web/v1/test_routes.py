@@ -9,133 +9,209 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.auth import acts
-from app.commands import customers
+from app.commands import catalogue, customers
+from app.commands import staff as commands
 from app.commands.customers import Profile
-from app.core.permissions import TABLE
-from app.core.vocabulary import PartnerType, Role
+from app.commands.files import File
+from app.core.permissions import TABLE, Action
+from app.core.vocabulary import AgreementType, PartnerType, Role
+from app.db import db
+from app.installation import installation
+from app.models import Partner, ServiceAccount, Staff, Token
 from tests.channel import Case, company, done, hire
-from tests.web.test_access import API
+from tests.rows import change
+from tests.web.test_access import OPEN
 from tests.web.v1.conftest import Chain, Desk
 from tests.web.v1.programs import (
-    EVA,
+    MEMBERS,
     NO_ROLE,
     NOT_FOUND,
     NOT_SIGNED_IN,
     UNKNOWN,
     Program,
+    Refusal,
+    account,
     confirmation,
     of,
-    order,
     program,
     refusal,
+    token,
     untouched,
 )
+from tests.web.v1.routing import GIVEN, Asked, Ids, every, prepared
 from tests.working import settings
 
-GIVEN = confirmation(primaryContact=EVA)
-BODIES: dict[str, Any] = {
-    "v1.confirm": GIVEN,
-    "v1.order": order(),
-    "v1.invite": {"kind": "agreement"},
-    "v1.submit": GIVEN,
-    "v1.resubmit": GIVEN,
-    "v1.approve": {},
-    "v1.give_back": {"reason": "by whom?"},
-}
+OVER: Refusal = (401, 800001, "token-expired")
+NOT_YOURS: Refusal = (403, 1002, "wrong-partner-type")
+NO_ATTESTING: Refusal = (403, 1002, "reseller-cannot-attest")
+# What a command asks for beside what its route does.
+ALSO = {"approve": [Action.ATTEST], "invite_newcomer": [Action.ADD_CUSTOMER]}
+# Of several permissions the one that a customer who is not blocked wants.
+FIRST = {"confirm": Action.ATTEST}
+ATTESTING = {Action.ATTEST, Action.APPROVE_DRAFT}
+# Refused whoever asks, once it is known who does.
+NEVER = {"delete_customer": "sandbox-only"}
 
 
-@dataclass(frozen=True)
-class Route:
-    """A route with ids in its address, and a body that would be done."""
-
-    endpoint: str
-    where: str
-    body: Any
-    named: bool
-
-    def ask(self, who: Program) -> TestResponse:
-        return who.post(self.where, self.body) if self.body is not None else who.send("GET", self.where)
+def says(found: TestResponse) -> Refusal | int:
+    """The refusal; of a HEAD, which has no body, the status."""
+    if found.status_code < 300 or found.request.method == "HEAD":
+        return found.status_code
+    return refusal(found)
 
 
-def routes(app: Flask, customer_id: str, draft_id: str) -> Iterator[Route]:
-    """All of them, about this customer and this draft."""
-    adapter = app.url_map.bind("localhost")
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint in API:
-            ids = {"customer_id": customer_id, "draft_id": draft_id}
-            where = adapter.build(rule.endpoint, {name: ids[name] for name in rule.arguments})
-            body = {"customerId": customer_id, "operation": "renewal"} if rule.endpoint == "v1.eligibility" else None
-            yield Route(rule.endpoint, where, BODIES.get(rule.endpoint, body), bool(rule.arguments or body))
+def short(expected: Refusal | int, asked: Asked) -> Refusal | int:
+    return expected[0] if isinstance(expected, tuple) and asked.route.method == "HEAD" else expected
 
 
-def drafted(who: Program, case: Case) -> str:
-    return str(who.made(of(case, "attestationdrafts"), confirmation())["id"])
+# Tokens
 
 
-def test_no_route_of_the_api_is_open_to_somebody_without_a_token(app: Flask, desk: Desk) -> None:
-    case = desk.customer()
-    found = list(routes(app, str(case.machine.customer_id), drafted(desk.program, case)))
-    assert {route.endpoint for route in found} == set(API)
+def expired(holder: Staff) -> str:
+    secret = token(holder)
+    change(Token, Token.prefix == secret[:12], expires_at=acts.now())
+    return secret
+
+
+def revoked(holder: Staff) -> str:
+    secret = token(holder)
+    done(commands.revoke_token, acts.console(), db.session.query(Token).filter_by(prefix=secret[:12]).one())
+    return secret
+
+
+def left(holder: Staff) -> str:
+    secret = token(holder)
+    change(Staff, Staff.id == holder.id, disabled_at=acts.now())
+    return secret
+
+
+def test_no_route_of_the_api_is_open_to_somebody_without_a_token_that_counts(app: Flask, chain: Chain) -> None:
+    ids, per = prepared(chain.rita, chain.pia, chain.case), chain.channel.per
+    tried: list[tuple[Program, Refusal]] = [
+        (Program(app), NOT_SIGNED_IN),
+        (Program(app, "asn_made-up"), NOT_SIGNED_IN),
+        (Program(app, expired(chain.channel.pia)), OVER),
+        (Program(app, revoked(chain.channel.pia)), OVER),
+        (Program(app, left(per)), OVER),
+    ]
     with untouched():
-        for route in found:
-            for who in (Program(app), Program(app, "asn_made-up")):
-                answer = route.ask(who)
-                assert (route.endpoint, refusal(answer)) == (route.endpoint, NOT_SIGNED_IN)
+        for who, expected in tried:
+            for asked in every(ids):
+                answer = asked.ask(who)
+                if f"v1.{asked.name}" in OPEN:
+                    assert answer.status_code in (200, 404), asked.name
+                    continue
+                assert (asked.name, says(answer)) == (asked.name, short(expected, asked))
                 assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_ids_of_others_are_as_unknown_as_those_of_nobody(app: Flask, desk: Desk, chain: Chain) -> None:
-    """Of another partner, and of another reseller of the same provider: not a word differs but the address."""
-    other = program(app, hire(company("Adventure", PartnerType.RESELLER, chain.channel.provider)))
-    theirs = str(chain.case.machine.customer_id), drafted(chain.rita, chain.case)
-    for who in (desk.program, other, program(app, desk.fabrikam)):
-        with untouched():
-            for ours, nobodys in zip(routes(app, *theirs), routes(app, UNKNOWN, UNKNOWN), strict=True):
-                if ours.named:
-                    answers = [route.ask(who) for route in (ours, nobodys)]
-                    assert (ours.endpoint, refusal(answers[0])) == (ours.endpoint, NOT_FOUND)
-                    bodies = [(answer.json or {}) | {"instance": ""} for answer in answers]
-                    assert bodies[0] == bodies[1]
+# Of others
 
 
-def test_the_reseller_and_the_provider_of_a_customer_both_find_it(app: Flask, chain: Chain) -> None:
-    theirs = str(chain.case.machine.customer_id), drafted(chain.rita, chain.case)
-    for who in (chain.rita, chain.pia):
-        found = {route.endpoint: route.ask(who).status_code for route in routes(app, *theirs)}
-        resubmit = found.pop("v1.resubmit")
-        assert resubmit == (409 if who is chain.rita else 404), "a draft comes back from the side that prepared it"
-        assert 404 not in found.values()
+def others(app: Flask, chain: Chain) -> Iterator[tuple[str, PartnerType, bool, Program]]:
+    """Of another partner, of another provider, and of another reseller of the same provider; each kind of token."""
+    partners = [
+        company("Fabrikam", PartnerType.DIRECT_BILL),
+        company("Northwind", PartnerType.PROVIDER),
+        company("Adventure", PartnerType.RESELLER, chain.channel.provider),
+    ]
+    for partner in partners:
+        holders: list[Staff | ServiceAccount | Partner] = [hire(partner), account(partner), partner]
+        for holder in holders:
+            name = f"{type(holder).__name__} of {partner.name}"
+            yield name, partner.type, holder is partner, program(app, holder)
+
+
+def expected_of(asked: Asked, kind: PartnerType, app_only: bool) -> Refusal:
+    """Not there; unless the route is not for such a caller whatever it names."""
+    if app_only and asked.route.people:
+        return NO_ROLE
+    if asked.name == "list_customer_relationships" and kind is PartnerType.DIRECT_BILL:
+        return NOT_YOURS
+    return NOT_FOUND
+
+
+def test_ids_of_others_are_as_unknown_as_those_of_nobody(app: Flask, chain: Chain) -> None:
+    """Not a word differs but the address."""
+    theirs = prepared(chain.rita, chain.pia, chain.case)
+    everybody = list(others(app, chain))
+    with untouched():
+        for name, kind, app_only, who in everybody:
+            for ours, nobodys in zip(every(theirs), every(Ids()), strict=True):
+                if not ours.about_somebody:
+                    continue
+                found, other = ours.ask(who), nobodys.ask(who)
+                assert (name, ours.name, refusal(found)) == (name, ours.name, expected_of(ours, kind, app_only))
+                assert (found.json or {}) | {"instance": ""} == (other.json or {}) | {"instance": ""}
+
+
+def test_what_a_route_lists_is_the_callers_own(app: Flask, chain: Chain) -> None:
+    """To those who have nothing to do with a customer no list says anything of it."""
+    ids, about = prepared(chain.rita, chain.pia, chain.case), chain.case.relationship
+    words = [ids.customer, ids.draft, ids.invitation, about.domain or "", about.email]
+    lists = [asked for asked in every(ids) if not asked.about_somebody and not asked.route.writes]
+    seen = {asked.name for asked in lists if [word for word in words if word in asked.ask(chain.pia).text]}
+    assert seen == {"listed", "list_customers", "acceptances"}
+    for name, _, _, who in list(others(app, chain)):
+        for asked in lists:
+            assert [word for word in words if word in asked.ask(who).text] == [], (name, asked.name)
 
 
 # Permissions
 
 
-def fresh(desk: Desk) -> tuple[Case, str]:
-    case = desk.customer()
-    return case, drafted(desk.program, case)
+def wanted(asked: Asked) -> list[Action]:
+    first = FIRST.get(asked.name)
+    return [*([first] if first else asked.route.needs), *ALSO.get(asked.name, [])]
 
 
-def attested(desk: Desk) -> tuple[Case, str]:
-    case = desk.customer()
-    desk.program.made(of(case, "agreements"), confirmation())
-    return case, UNKNOWN
+def denied(asked: Asked, kind: PartnerType, role: Role | None) -> Refusal | None:
+    """What the table says to a role, or to a token of the partner itself."""
+    if role is None and asked.route.people:
+        return NO_ROLE
+    for action in wanted(asked):
+        rule = TABLE[action]
+        if kind not in rule.partners:
+            return NO_ATTESTING if action in ATTESTING else NOT_YOURS
+        if not (role in rule.roles if role else rule.app_only):
+            return NO_ROLE
+    return None
 
 
-def given_back(desk: Desk) -> tuple[Case, str]:
-    case, draft = fresh(desk)
-    desk.program.made(f"/v1/attestationdrafts/{draft}/return", {"reason": "by whom?"}, 200)
-    return case, draft
+def callers(app: Flask, chain: Chain) -> Iterator[tuple[str, PartnerType, Role | None, Program]]:
+    """Each role alone, a service account with a role, and a token without anybody: at the provider, at its reseller."""
+    for partner in (chain.channel.provider, chain.channel.reseller):
+        for role in Role:
+            yield f"{role} at {partner.name}", partner.type, role, program(app, hire(partner, role))
+        for role in (Role.SALES_AGENT, Role.HELPDESK_AGENT):
+            row = account(partner, role, name=f"{role} service")
+            yield f"{role} service at {partner.name}", partner.type, role, program(app, row)
+        yield f"{partner.name} itself", partner.type, None, program(app, partner)
 
 
-def plain(desk: Desk) -> tuple[Case, str]:
-    return desk.customer(), UNKNOWN
+def test_each_role_may_do_what_the_table_says_and_no_more(app: Flask, chain: Chain) -> None:
+    ids, everybody = prepared(chain.rita, chain.pia, chain.case), list(callers(app, chain))
+    with untouched():
+        for name, kind, role, who in everybody:
+            for asked in every(ids):
+                no = denied(asked, kind, role) if asked.route.needs else None
+                if no:
+                    assert (name, asked.name, says(asked.ask(who))) == (name, asked.name, short(no, asked))
 
 
-READY: dict[str, Callable[[Desk], tuple[Case, str]]] = {
-    "v1.order": attested,
-    "v1.approve": fresh,
-    "v1.give_back": fresh,
-    "v1.resubmit": given_back,
+def attested(chain: Chain, ids: Ids) -> None:
+    chain.pia.made(f"/v1/customers/{ids.customer}/agreements", confirmation())
+
+
+def given_back(chain: Chain, ids: Ids) -> None:
+    chain.pia.made(f"/v1/attestationdrafts/{ids.draft}/return", {"reason": "by whom?"}, 200)
+
+
+# What has to have happened before a route does what it is there for.
+READY: dict[str, Callable[[Chain, Ids], None]] = {
+    "order": attested,
+    "withdraw": attested,
+    "resubmit": given_back,
 }
 
 
@@ -146,26 +222,44 @@ def permissions(**roles: Role) -> str:
     )
 
 
-@pytest.mark.parametrize("endpoint", API)
-def test_a_route_asks_for_its_permissions_and_for_no_others(app: Flask, desk: Desk, endpoint: str) -> None:
-    helpdesk = program(app, hire(desk.fabrikam, Role.HELPDESK_AGENT))
-    case, draft = READY.get(endpoint, plain)(desk)
-    [route] = [one for one in routes(app, str(case.machine.customer_id), draft) if one.endpoint == endpoint]
-    for action in API[endpoint]:
-        without = permissions(others=Role.HELPDESK_AGENT, **{action.name: Role.GLOBAL_ADMIN})
-        with settings(app, PERMISSIONS=without), untouched():
-            assert refusal(route.ask(helpdesk)) == NO_ROLE
-    needed = dict.fromkeys((action.name for action in API[endpoint]), Role.HELPDESK_AGENT)
+def test_a_route_asks_for_its_permissions_and_for_no_others(app: Flask, chain: Chain) -> None:
+    helpdesk = program(app, hire(chain.channel.provider, Role.HELPDESK_AGENT))
+    ids = prepared(chain.pia, chain.pia, chain.case)
+    hold_the_text()
+    with untouched():
+        for asked in every(ids):
+            for action in wanted(asked):
+                without = permissions(others=Role.HELPDESK_AGENT, **{action.name: Role.GLOBAL_ADMIN})
+                with settings(app, PERMISSIONS=without):
+                    assert (asked.name, says(asked.ask(helpdesk))) == (asked.name, short(NO_ROLE, asked))
+    for name in (asked.name for asked in every(ids) if asked.route.needs):
+        assert_is_done(app, chain, helpdesk, name)
+
+
+def assert_is_done(app: Flask, chain: Chain, who: Program, name: str) -> None:
+    """With just its own permissions, on a customer of its own where the route writes."""
+    case = chain.channel.customer()
+    ids = prepared(chain.pia, chain.pia, case)
+    READY.get(name, lambda chain, ids: None)(chain, ids)
+    [asked] = [one for one in every(ids) if one.name == name]
+    needed = {action.name: Role.HELPDESK_AGENT for action in wanted(asked)}
     with settings(app, PERMISSIONS=permissions(others=Role.GLOBAL_ADMIN, **needed)):
-        answer = route.ask(helpdesk)
-    assert answer.status_code in (200, 201), answer.text
+        answer = asked.ask(who)
+    assert answer.status_code in (200, 201) or refusal(answer)[2] == NEVER.get(name), (name, answer.text)
+
+
+def hold_the_text() -> None:
+    """The agreement's text that the links of a template lead to."""
+    text = File("mca.pdf", "application/pdf", b"%PDF The agreement")
+    known = installation().rules.catalogue
+    done(catalogue.add_document, acts.console(), AgreementType.MCA, 0, "US", "en-US", text, known)
 
 
 def test_no_setting_lets_a_reseller_attest(app: Flask, chain: Chain) -> None:
-    draft = drafted(chain.rita, chain.case)
+    ids = prepared(chain.rita, chain.pia, chain.case)
     with settings(app, PERMISSIONS=permissions(others=Role.SALES_AGENT)), untouched():
-        for where in (of(chain.case, "agreements"), f"/v1/attestationdrafts/{draft}/approve"):
-            assert chain.rita.says(where, GIVEN) == (403, 1002, "reseller-cannot-attest")
+        for where in (of(chain.case, "agreements"), f"/v1/attestationdrafts/{ids.draft}/approve"):
+            assert chain.rita.says(where, GIVEN) == NO_ATTESTING
 
 
 def test_a_customer_that_two_partners_have_is_each_ones_own(app: Flask, desk: Desk) -> None:

@@ -1,0 +1,98 @@
+"""Every route of the API as a request: about a customer, its draft and its invitation, with a body that would be done."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.test import TestResponse
+
+from app.web.v1.routes import PARAMETER, ROUTES, Route
+from tests.channel import Case
+from tests.web.v1.newcomers import newcomer
+from tests.web.v1.programs import EVA, MARIA, MCA_TEMPLATE, UNKNOWN, Program, confirmation, of, order
+
+BEHIND = {"onBehalfOf": "Ana Lind <ana@fabrikam.example>"}
+GIVEN = confirmation(primaryContact=EVA) | BEHIND
+NEWCOMER = {
+    "kind": "relationship",
+    "customer": {"companyName": "Woodgrove", "country": "SE"},
+    "contact": MARIA | {"email": "maria@woodgrove.example"},
+}
+
+
+@dataclass(frozen=True)
+class Ids:
+    customer: str = UNKNOWN
+    draft: str = UNKNOWN
+    invitation: str = UNKNOWN
+
+    def named(self) -> dict[str, str]:
+        """What stands in paths."""
+        ids = {"customerId": self.customer, "draftId": self.draft, "invitationId": self.invitation}
+        return ids | {"templateId": MCA_TEMPLATE, "domain": "woodgrove.example", "token": "none"}
+
+    def bodies(self) -> dict[str, Any]:
+        """Of each route that takes one; a new route must be entered here."""
+        return {
+            "confirm": GIVEN,
+            "submit": GIVEN,
+            "resubmit": GIVEN,
+            "approve": BEHIND,
+            "give_back": {"reason": "by whom?"} | BEHIND,
+            "eligibility": {"customerId": self.customer, "operation": "renewal"},
+            "invite": {"kind": "agreement"},
+            "invite_newcomer": NEWCOMER,
+            "resend": {},
+            "order": order(),
+            "create_customer": newcomer(),
+            "remove_customer": {"relationshipToPartner": "none"},
+            "withdraw": {"reason": "they moved on"},
+            "purchase": {"kind": "auto-renewal", "date": "2026-01-31"},
+        }
+
+
+QUERIES = {
+    "list_relationships": {"relationship_type": "IsIndirectCloudSolutionProviderOf"},
+    "show_partner_agreement": {"tenantId": UNKNOWN},
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One route, about somebody."""
+
+    route: Route
+    where: str
+    body: Any
+
+    @property
+    def name(self) -> str:
+        return self.route.endpoint
+
+    @property
+    def about_somebody(self) -> bool:
+        """Whether it names a customer, or something of one."""
+        return bool({"customerId", "draftId", "invitationId"} & set(PARAMETER.findall(self.route.path))) or (
+            self.name == "eligibility"
+        )
+
+    def ask(self, who: Program) -> TestResponse:
+        more = {} if self.body is None else {"json": self.body}
+        return who.send(self.route.method, self.where, **more)
+
+
+def every(ids: Ids) -> Iterator[Asked]:
+    named, bodies = ids.named(), ids.bodies()
+    for route in ROUTES:
+        query = QUERIES.get(route.endpoint, {})
+        path = PARAMETER.sub(lambda found: named[found[1]], route.path)
+        body = bodies[route.endpoint] if route.takes else None
+        yield Asked(route, f"/v1{path}" + (f"?{urlencode(query)}" if query else ""), body)
+
+
+def prepared(by: Program, inviter: Program, case: Case) -> Ids:
+    """A customer with a draft of one and an invitation of the other."""
+    draft = by.made(of(case, "attestationdrafts"), confirmation())["id"]
+    invitation = inviter.made(of(case, "invitations"), {"kind": "agreement"})["id"]
+    return Ids(str(case.machine.customer_id), str(draft), str(invitation))
