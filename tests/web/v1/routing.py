@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from werkzeug.test import TestResponse
 
 from app.web.v1.routes import PARAMETER, ROUTES, Route
-from tests.channel import Case
+from tests.web.v1.conftest import Chain
 from tests.web.v1.newcomers import newcomer
 from tests.web.v1.programs import EVA, MARIA, MCA_TEMPLATE, UNKNOWN, Program, confirmation, of, order
 
@@ -26,10 +26,13 @@ class Ids:
     customer: str = UNKNOWN
     draft: str = UNKNOWN
     invitation: str = UNKNOWN
+    # Another customer, by whom there is something to order on and to withdraw.
+    confirmed: str = UNKNOWN
 
-    def named(self) -> dict[str, str]:
-        """What stands in paths."""
-        ids = {"customerId": self.customer, "draftId": self.draft, "invitationId": self.invitation}
+    def named(self, endpoint: str) -> dict[str, str]:
+        """What stands in the path of a route."""
+        customer = self.confirmed if endpoint in ("order", "withdraw") else self.customer
+        ids = {"customerId": customer, "draftId": self.draft, "invitationId": self.invitation}
         return ids | {"templateId": MCA_TEMPLATE, "domain": "woodgrove.example", "token": "none"}
 
     def bodies(self) -> dict[str, Any]:
@@ -83,16 +86,19 @@ class Asked:
 
 
 def every(ids: Ids) -> Iterator[Asked]:
-    named, bodies = ids.named(), ids.bodies()
+    bodies = ids.bodies()
     for route in ROUTES:
+        named = ids.named(route.endpoint)
         query = QUERIES.get(route.endpoint, {})
-        path = PARAMETER.sub(lambda found: named[found[1]], route.path)
+        path = "".join(named.get(part, part) for part in PARAMETER.split(route.path))
         body = bodies[route.endpoint] if route.takes else None
         yield Asked(route, f"/v1{path}" + (f"?{urlencode(query)}" if query else ""), body)
 
 
-def prepared(by: Program, inviter: Program, case: Case) -> Ids:
-    """A customer with a draft of one and an invitation of the other."""
+def prepared(chain: Chain, by: Program) -> Ids:
+    """A customer with somebody's draft and the provider's invitation, and a confirmed one."""
+    case, other = chain.channel.customer(), chain.channel.customer()
     draft = by.made(of(case, "attestationdrafts"), confirmation())["id"]
-    invitation = inviter.made(of(case, "invitations"), {"kind": "agreement"})["id"]
-    return Ids(str(case.machine.customer_id), str(draft), str(invitation))
+    invitation = chain.pia.made(of(case, "invitations"), {"kind": "agreement"})["id"]
+    chain.pia.made(of(other, "agreements"), confirmation())
+    return Ids(str(case.machine.customer_id), str(draft), str(invitation), str(other.machine.customer_id))
