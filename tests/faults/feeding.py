@@ -1,22 +1,10 @@
-"""The processes of the feed's long test: writers that change agreements, and a follower that keeps what it was told.
+"""The writers of the feed's long test: processes that change the agreements of one partner at random."""
 
-`python -m tests.faults.feeding ADDRESS TOKEN FILE` follows: a line an event, added to the file a page at a time. The
-last whole line is the follower's cursor, so what it did and how far it came are never told apart by a kill.
-"""
-
-import json
 import random
-import sys
-import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, field
 from datetime import timedelta
-from http.client import HTTPException
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from app import create_app
@@ -37,12 +25,8 @@ from tests.model.processes import Home
 
 _context = get_context("forkserver")
 _context.set_forkserver_preload(["pytest", "tests.model.processes", __name__])
-SOON, WAIT, SIZE = 0.05, 10, 100
 ADDING, TOGETHER = 0.2, 3
 ANA = ("direct-bill", "admin-agent")
-
-
-# Writing
 
 
 @dataclass
@@ -104,46 +88,3 @@ def start_writer(home: Home, partner: UUID, shared: list[UUID], times: int, seed
     process = _context.Process(target=write, args=(home, partner, shared, times, seed), daemon=True)
     process.start()
     return process
-
-
-# Following
-
-
-def follow(address: str, token: str, kept: Path) -> None:
-    with kept.open("ab+") as file:
-        cursor = resume(file)
-        while True:
-            page = ask(f"{address}/v1/changes?after={cursor}&wait={WAIT}&size={SIZE}", token)
-            if page is None:
-                time.sleep(SOON)
-                continue
-            file.write(b"".join(json.dumps(item).encode() + b"\n" for item in page["items"]))
-            file.flush()
-            cursor = page["cursor"]
-
-
-def resume(file: Any) -> str:
-    """Where the last whole line ends; what a kill has cut off is thrown away and asked for again."""
-    file.seek(0)
-    lines = file.read().splitlines(keepends=True)
-    whole = [line for line in lines if line.endswith(b"\n")]
-    file.truncate(sum(map(len, whole)))
-    return str(json.loads(whole[-1])["seq"]) if whole else ""
-
-
-def ask(where: str, token: str) -> Any:
-    """The answer; nothing while nobody serves."""
-    request = urllib.request.Request(where, headers={"Authorization": f"Bearer {token}"})
-    try:
-        with urllib.request.urlopen(request, timeout=WAIT + 5) as answer:
-            return json.load(answer)
-    except urllib.error.HTTPError as error:
-        if error.code != 503:
-            raise
-        return None
-    except (OSError, ValueError, HTTPException):
-        return None
-
-
-if __name__ == "__main__":
-    follow(sys.argv[1], sys.argv[2], Path(sys.argv[3]))

@@ -28,7 +28,7 @@ from tests.faults import feeding
 from tests.servers import ROOT, Assent, free_port, socket_open, wait_for
 from tests.sizes import FULL
 
-EVENTS, KILLS = (20_000, 10) if FULL else (400, 1)
+EVENTS, KILLS = (20_000, 10) if FULL else (240, 1)
 WRITERS, SHARED = 8, 4
 PATIENCE, FEW = 2400.0, 100
 # Mails are news too, a few of them.
@@ -55,8 +55,8 @@ class Scene:
             return self.assent.start("web", "--bind", f"127.0.0.1:{self.port}")
         if name == "worker":
             return self.assent.start("worker")
-        command = [sys.executable, "-m", "tests.faults.feeding", f"http://127.0.0.1:{self.port}", self.token]
-        return subprocess.Popen([*command, str(self.kept)], cwd=ROOT, text=True)
+        told = (f"http://127.0.0.1:{self.port}", self.token, str(self.kept))
+        return subprocess.Popen([sys.executable, "-m", "tests.faults.follower", *told], cwd=ROOT, text=True)
 
     def kill(self, name: str) -> None:
         process = self.running[name]

@@ -111,7 +111,7 @@ def problems_of(route: Route) -> dict[int, str]:
         statuses |= {409, 410, 422, 501}
     statuses |= set(route.refuses)
     found = {status: _reasons(status) for status in sorted(statuses)}
-    return found | {status: GENERAL[status][2] for status in (500, 503)}
+    return found | {status: f"{_reasons(status)} {GENERAL[status][2]}" for status in (500, 503)}
 
 
 def _reasons(status: int) -> str:

@@ -57,7 +57,9 @@ def settle(app: Flask) -> World:
     """A provider with its reseller, and of everything a few."""
     with transaction():
         text = File("mca.pdf", "application/pdf", b"%PDF The agreement")
-        catalogue.add_document(acts.console(), AgreementType.MCA, 0, "US", "en-US", text, installation().rules.catalogue)
+        catalogue.add_document(
+            acts.console(), AgreementType.MCA, 0, "US", "en-US", text, installation().rules.catalogue
+        )
     channel = channels.introduce()
     pia, rita = program(app, channel.pia), program(app, channel.rita)
     world = World([token(channel.pia), token(channel.pia), token(channel.rita), token(channel.provider)])
@@ -97,15 +99,15 @@ def described(app: Flask, world: World) -> BaseSchema:
     class _InTurn:
         asked = 0
 
-        def get(self, case: Case, context: AuthContext) -> str:
+        def get(self, case: Case[Any], context: AuthContext) -> str:
             self.asked += 1
             return world.tokens[self.asked % len(world.tokens)]
 
-        def set(self, case: Case, data: str, context: AuthContext) -> None:
+        def set(self, case: Case[Any], data: str, context: AuthContext) -> None:
             case.headers["Authorization"] = f"Bearer {data}"
 
     @schema.hook
-    def map_case(context: HookContext, case: Case) -> Case:
+    def map_case(context: HookContext, case: Case[Any]) -> Case[Any]:
         for name, value in list((case.path_parameters or {}).items()):
             if _sound(name, value):
                 case.path_parameters[name] = world.pick(case.operation.path, name, value)

@@ -18,6 +18,7 @@ from app.db import db, transaction
 from app.models import Partner, ServiceAccount, Staff, Token
 from tests.channel import Case, counts, done
 from tests.web.tables import checksums
+from tests.web.v1.conformity import conforms
 
 # What every refusal says, whatever it refuses.
 MEMBERS = {"code", "description", "data", "source", "type", "title", "status", "detail", "instance", "reason"}
@@ -48,6 +49,7 @@ class Program:
     def send(self, method: str, where: str, headers: dict[str, str] | None = None, **more: Any) -> TestResponse:
         call = partial(self.client.open, where, method=method, buffered=True)
         found = Context().run(call, headers=self.headers | (headers or {}), **more)
+        conforms(self.client.application, found)
         db.session.rollback()
         return found
 

@@ -15,7 +15,7 @@ from tests.web.v1.programs import EVA, MARIA, MCA_TEMPLATE, UNKNOWN, Program, co
 BEHIND = {"onBehalfOf": "Ana Lind <ana@fabrikam.example>"}
 GIVEN = confirmation(primaryContact=EVA) | BEHIND
 NEWCOMER = {
-    "kind": "relationship",
+    "kind": "relationshipAndAgreement",
     "customer": {"companyName": "Woodgrove", "country": "SE"},
     "contact": MARIA | {"email": "maria@woodgrove.example"},
 }
@@ -26,14 +26,22 @@ class Ids:
     customer: str = UNKNOWN
     draft: str = UNKNOWN
     invitation: str = UNKNOWN
-    # Another customer, by whom there is something to order on and to withdraw.
+    # Another customer, of whom there is something to withdraw, and no draft.
     confirmed: str = UNKNOWN
+    partner: str = UNKNOWN
 
     def named(self, endpoint: str) -> dict[str, str]:
         """What stands in the path of a route."""
-        customer = self.confirmed if endpoint in ("order", "withdraw") else self.customer
+        customer = self.confirmed if endpoint in ("order", "withdraw", "submit") else self.customer
         ids = {"customerId": customer, "draftId": self.draft, "invitationId": self.invitation}
         return ids | {"templateId": MCA_TEMPLATE, "domain": "woodgrove.example", "token": "none"}
+
+    def queries(self) -> dict[str, dict[str, str]]:
+        """Of each route that asks for something."""
+        return {
+            "list_relationships": {"relationship_type": "IsIndirectCloudSolutionProviderOf"},
+            "show_partner_agreement": {"tenantId": self.partner},
+        }
 
     def bodies(self) -> dict[str, Any]:
         """Of each route that takes one; a new route must be entered here."""
@@ -53,12 +61,6 @@ class Ids:
             "withdraw": {"reason": "they moved on"},
             "purchase": {"kind": "auto-renewal", "date": "2026-01-31"},
         }
-
-
-QUERIES = {
-    "list_relationships": {"relationship_type": "IsIndirectCloudSolutionProviderOf"},
-    "show_partner_agreement": {"tenantId": UNKNOWN},
-}
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,10 @@ class Asked:
 
 
 def every(ids: Ids) -> Iterator[Asked]:
-    bodies = ids.bodies()
+    bodies, queries = ids.bodies(), ids.queries()
     for route in ROUTES:
         named = ids.named(route.endpoint)
-        query = QUERIES.get(route.endpoint, {})
+        query = queries.get(route.endpoint, {})
         path = "".join(named.get(part, part) for part in PARAMETER.split(route.path))
         body = bodies[route.endpoint] if route.takes else None
         yield Asked(route, f"/v1{path}" + (f"?{urlencode(query)}" if query else ""), body)
@@ -101,4 +103,5 @@ def prepared(chain: Chain, by: Program) -> Ids:
     draft = by.made(of(case, "attestationdrafts"), confirmation())["id"]
     invitation = chain.pia.made(of(case, "invitations"), {"kind": "agreement"})["id"]
     chain.pia.made(of(other, "agreements"), confirmation())
-    return Ids(str(case.machine.customer_id), str(draft), str(invitation), str(other.machine.customer_id))
+    customer, confirmed = str(case.machine.customer_id), str(other.machine.customer_id)
+    return Ids(customer, str(draft), str(invitation), confirmed, str(chain.channel.provider.id))

@@ -111,7 +111,13 @@ def test_what_is_no_json_object_is_refused(route: Route) -> None:
 
 
 JSON = ("application/json; charset=utf-16", "text/json", "application/vnd.assent+json", "", None)
-OTHERS = ("text/plain", "text/plain; charset=latin-1", "application/x-www-form-urlencoded", "nonsense", "application/xml")
+OTHERS = (
+    "text/plain",
+    "text/plain; charset=latin-1",
+    "application/x-www-form-urlencoded",
+    "nonsense",
+    "application/xml",
+)
 
 
 @each
