@@ -114,7 +114,7 @@ def accept_elsewhere(cast: Cast, tie: Relationship, at: datetime) -> None:
     other = db.session.scalars(select(Partner).where(Partner.name == "Elsewhere")).one()
     domain = db.session.get_one(Customer, tie.customer_id).domain
     profile = customers.Profile("Contoso", "SE", "en", MARIA, domain)
-    added = customers.add_customer(clerk(other, at), other, profile)
+    added = customers.add_customer(acts.console(other.id), other, profile)
     ask = Ask(InvitationKind.AGREEMENT, MARIA, "en")
     invitation = invitations.invite(clerk(other, at), added.machine, added.relationship, ask, cast.rules)
     sha256 = hashlib.sha256(b"We accept.").hexdigest()

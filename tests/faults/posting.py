@@ -3,18 +3,24 @@
 import json
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from app.config import Config
+from tests.faults.test_up import served as answers
+from tests.servers import Assent, free_port, wait_for
+
 PATIENCE = 120.0
 PAUSE = 0.1
 MOST = 20
+# SQLite is served by one web process.
+WEB_WORKERS = {"sqlite": "1", "postgresql": "2"}
 # Answers that decide nothing: the same request, sent again, may be done.
 PASSING = {409, 500, 502, 503, 504}
 
@@ -132,3 +138,22 @@ class Stream:
         with self._lock:
             for name, change in changes.items():
                 setattr(self, name, getattr(self, name) + change)
+
+
+@contextmanager
+def served(config: Config) -> Iterator[tuple[Assent, str]]:
+    """The web processes alone: no worker changes what is counted."""
+    engine = config.database_url.partition("+")[0].partition(":")[0]
+    settings = {"RATE_LIMIT": "0", "WEB_WORKERS": WEB_WORKERS[engine]}
+    assent = Assent(config.instance, DATABASE_URL=config.database_url, **settings)
+    port = free_port()
+    try:
+        start(assent, port)
+        yield assent, f"http://127.0.0.1:{port}"
+    finally:
+        assent.stop()
+
+
+def start(assent: Assent, port: int) -> None:
+    assent.start("web", "--bind", f"127.0.0.1:{port}")
+    wait_for(lambda: answers(f"http://127.0.0.1:{port}"), "the web server", PATIENCE)

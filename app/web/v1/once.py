@@ -29,6 +29,15 @@ def only(act: Act, work: Callable[[], Response]) -> Response:
     """Do the work in one transaction with the note of what it answered, or repeat what was answered before."""
     key = _key(act)
     try:
+        return _done(act, key, work)
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) == BUSY:
+            raise Refused(Reason.STILL_RUNNING) from error
+        raise
+
+
+def _done(act: Act, key: Key | None, work: Callable[[], Response]) -> Response:
+    try:
         with transaction():
             before = repeats.begin(key, act.at) if key else None
             if before:
@@ -41,10 +50,6 @@ def only(act: Act, work: Callable[[], Response]) -> Response:
         if key is None or not _lasts(refused):
             raise
         return _refused(act, key, refused)
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) == BUSY:
-            raise Refused(Reason.STILL_RUNNING) from error
-        raise
 
 
 def _key(act: Act) -> Key | None:
@@ -67,7 +72,8 @@ def _fingerprint() -> str:
         for field in sorted(json.dumps(field) for field in request.form.items(multi=True)):
             found.update(field.encode())
         for file in request.files.getlist("files"):
-            found.update(json.dumps([file.filename, file.mimetype]).encode() + file.stream.read())
+            content = hashlib.sha256(file.stream.read()).hexdigest()
+            found.update(json.dumps([file.filename, file.mimetype, content]).encode())
             file.stream.seek(0)
         return found.hexdigest()
     raw = request.get_data(cache=True)

@@ -8,9 +8,14 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from app.core.act import Act
 from app.core.contact import Contact
-from app.web.v1.shape import Answer, Email, Line, Phone, Shape
+from app.web.v1.shape import UNSOUND, Answer, Email, Line, Phone, Shape
 
 NAMED = re.compile(r"([^<>]+) <([^<>]+)>")
+# As much of it as a pattern can say that is never refused.
+NAME = rf"[^<>{UNSOUND}]{{0,60}}[^\s<>{UNSOUND}][^<>{UNSOUND}]{{0,60}}"
+LOCAL = r"[A-Za-z0-9_+-]{1,20}(\.[A-Za-z0-9_+-]{1,20}){0,2}"
+HOST = r"([a-z0-9]{1,20}(-[a-z0-9]{1,20}){0,2}\.){1,3}[a-z]{2,20}"
+SPELLED = rf"^{NAME} <{LOCAL}@{HOST}>$"
 
 
 class Person(Shape):
@@ -27,9 +32,11 @@ class Person(Shape):
 
 
 class PersonShown(Answer):
-    first_name: str
-    last_name: str
-    email: str
+    """The person who agreed; of somebody who was erased, nothing."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
     phone_number: str | None = None
 
 
@@ -52,7 +59,7 @@ Behind = Annotated[
         {
             "description": "The true employee, as an object or as `Name <mail>`.",
             "anyOf": [
-                {"type": "string", "pattern": "^[A-Za-z][A-Za-z ]{0,60} <[a-z]{1,20}@[a-z]{1,20}\\.example>$"},
+                {"type": "string", "pattern": SPELLED, "examples": ["Ana Lind <ana@fabrikam.example>"]},
                 Employee.model_json_schema(),
             ],
         }

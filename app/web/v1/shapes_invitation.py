@@ -9,6 +9,7 @@ from app.core.refusals import Reason
 from app.core.vocabulary import InvitationKind
 from app.web.v1.paging import Links
 from app.web.v1.people import Person, PersonShown
+from app.web.v1.profiles import Domain
 from app.web.v1.shape import Answer, Bad, Country, Flag, Id, Language, Line, Shape, whole
 from app.web.v1.statuses import Attributes
 
@@ -43,7 +44,7 @@ class NewInvitation(Shape):
 
 class NewCompany(Shape):
     company_name: Line
-    domain: Line | None = None
+    domain: Domain | None = None
     country: Country
     language: Language = ENGLISH
 

@@ -1,4 +1,4 @@
-"""Every route of the API as a request: about a customer, its draft and its invitation, with a body that would be done."""
+"""Every route of the API as a request, about a customer, its draft and its invitation, that would be done."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from app import create_app
 from app.config import Config, load
 from app.db import db
 from tests.web.v1.conftest import Desk
-from tests.web.v1.programs import Program, account, of, refusal, token, untouched
+from tests.web.v1.programs import Holder, Program, account, of, refusal, token, untouched
 
 LIST = "/v1/attestationdrafts"
 HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After")
@@ -80,7 +80,7 @@ def test_beyond_the_limit_nothing_is_done_until_the_minute_is_over(
 
 
 def test_each_token_has_its_own_count(limited: Flask, desk: Desk) -> None:
-    holders = [desk.ana, desk.ana, account(desk.fabrikam), desk.fabrikam]
+    holders: list[Holder] = [desk.ana, desk.ana, account(desk.fabrikam), desk.fabrikam]
     programs = [Program(limited, token(holder)) for holder in holders]
     for who in programs:
         assert [who.send("GET", LIST).status_code for _ in range(4)] == [200, 200, 200, 429]

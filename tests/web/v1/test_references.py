@@ -3,23 +3,27 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app.auth import acts
+from app.commands import customers
+from app.commands.customers import Profile
 from app.core.vocabulary import PartnerType
 from app.db import transaction
 from app.models import Partner
-from tests.channel import company, hire
-from tests.web.v1.conftest import Chain
+from tests.channel import company, done, hire
+from tests.web.v1.conftest import Chain, Desk
 from tests.web.v1.newcomers import newcomer
 from tests.web.v1.programs import NOT_FOUND, UNKNOWN, Program, confirmation, of, program, refusal, untouched
 from tests.web.v1.routing import NEWCOMER
 
+Ask = Callable[[Program, str], TestResponse]
 TOKEN = "MS-ContinuationToken"
+STATUS = "/v1/compliance/csp/agreementstatus"
 
 
 @dataclass(frozen=True)
@@ -41,35 +45,45 @@ def strangers(app: Flask) -> Strangers:
     return Strangers(provider, reseller, program(app, hire(provider)), program(app, hire(reseller)))
 
 
-def post(where: str, body: Callable[[str], Any]) -> Callable[[Program, str], TestResponse]:
-    return lambda who, id: who.post(where, body(id))
+def get(where: str, name: str) -> Ask:
+    return lambda who, id: who.send("GET", f"{where}?{urlencode({name: id})}")
 
 
-def get(where: str, query: Callable[[str], dict[str, str]]) -> Callable[[Program, str], TestResponse]:
-    return lambda who, id: who.send("GET", f"{where}?{urlencode(query(id))}")
+def filtering(field: str) -> Ask:
+    def ask(who: Program, id: str) -> TestResponse:
+        wanted = {"Field": field, "Value": id, "Operator": "starts_with"}
+        return who.send("GET", f"/v1/customers?{urlencode({'filter': json.dumps(wanted)})}")
+
+    return ask
 
 
-def filtering(field: str) -> Callable[[Program, str], TestResponse]:
-    return get("/v1/customers", lambda id: {"filter": json.dumps({"Field": field, "Value": id, "Operator": "starts_with"})})
+def adding(who: Program, id: str) -> TestResponse:
+    return who.post("/v1/customers", newcomer(AssociatedPartnerId=id))
 
 
+def inviting(who: Program, id: str) -> TestResponse:
+    return who.post("/v1/invitations", NEWCOMER | {"providerId": id})
+
+
+PORTFOLIO = get("/v1/acceptances", "reseller")
+BY_RESELLER = get("/v1/customers/relationshiprequests", "indirectResellerId")
+BY_PROVIDER = get("/v1/customers/relationshiprequests", "indirectCloudSolutionProviderId")
+AGREEMENT = get(STATUS, "tenantId")
 # Where an id of another partner can stand: who asks, whose id it is, and what is answered.
-REQUEST = "/v1/customers/relationshiprequests"
-STATUS = "/v1/compliance/csp/agreementstatus"
-PLACES: dict[str, tuple[str, str, Callable[[Program, str], TestResponse], int]] = {
-    "a new customer's reseller": ("pia", "reseller", post("/v1/customers", lambda id: newcomer(AssociatedPartnerId=id)), 403),
-    "a new customer's provider": ("rita", "provider", post("/v1/customers", lambda id: newcomer(AssociatedPartnerId=id)), 404),
-    "a newcomer's provider": ("rita", "provider", post("/v1/invitations", lambda id: NEWCOMER | {"providerId": id}), 404),
-    "the portfolio's reseller": ("pia", "reseller", get("/v1/acceptances", lambda id: {"reseller": id}), 200),
-    "a reseller's colleague": ("rita", "reseller", get("/v1/acceptances", lambda id: {"reseller": id}), 200),
+PLACES: dict[str, tuple[str, str, Ask, int]] = {
+    "a new customer's reseller": ("pia", "reseller", adding, 403),
+    "a new customer's provider": ("rita", "provider", adding, 404),
+    "a newcomer's provider": ("rita", "provider", inviting, 404),
+    "the portfolio's reseller": ("pia", "reseller", PORTFOLIO, 200),
+    "a reseller's colleague": ("rita", "reseller", PORTFOLIO, 200),
     "customers by reseller": ("pia", "reseller", filtering("IndirectReseller"), 200),
     "customers by provider": ("rita", "provider", filtering("IndirectCloudSolutionProvider"), 200),
-    "a request's reseller": ("pia", "reseller", get(REQUEST, lambda id: {"indirectResellerId": id}), 403),
-    "a request's provider": ("pia", "provider", get(REQUEST, lambda id: {"indirectCloudSolutionProviderId": id}), 404),
-    "a reseller's own request": ("rita", "reseller", get(REQUEST, lambda id: {"indirectResellerId": id}), 403),
-    "a reseller's provider": ("rita", "provider", get(REQUEST, lambda id: {"indirectCloudSolutionProviderId": id}), 404),
-    "a provider's agreement": ("pia", "provider", get(STATUS, lambda id: {"tenantId": id}), 404),
-    "a reseller's agreement": ("pia", "reseller", get(STATUS, lambda id: {"tenantId": id}), 404),
+    "a request's reseller": ("pia", "reseller", BY_RESELLER, 403),
+    "a request's provider": ("pia", "provider", BY_PROVIDER, 404),
+    "a reseller's own request": ("rita", "reseller", BY_RESELLER, 403),
+    "a reseller's provider": ("rita", "provider", BY_PROVIDER, 404),
+    "a provider's agreement": ("pia", "provider", AGREEMENT, 404),
+    "a reseller's agreement": ("pia", "reseller", AGREEMENT, 404),
 }
 
 
@@ -154,5 +168,19 @@ def test_a_key_under_which_another_token_was_answered_opens_nothing(app: Flask, 
 def test_an_address_is_matched_whole(chain: Chain) -> None:
     """What is not the GUID of a customer finds none, however much of it is one's own."""
     id = str(chain.case.machine.customer_id)
-    for odd in (id[:-1], f"{id}0", f"{{{id}}}", id.replace("-", ""), f"{id}%00", f"{id}%2f..%2f{UNKNOWN}", quote(f"{id}'")):
+    odd_ones = [id[:-1], f"{id}0", f"{{{id}}}", id.replace("-", ""), f"{id}%00", f"{id}%2f..%2f{UNKNOWN}", f"{id}%27"]
+    for odd in odd_ones:
         assert chain.pia.send("GET", f"/v1/customers/{odd}/acceptance").status_code == 404, odd
+
+
+def test_a_customer_that_two_partners_have_is_each_ones_own(app: Flask, desk: Desk) -> None:
+    """What one has recorded, the other does not see."""
+    case, other = desk.customer(), company("Northwind", PartnerType.DIRECT_BILL)
+    theirs = program(app, other)
+    profile = Profile("Contoso", "SE", "en", case.relationship.contact, case.relationship.customer.domain)
+    done(customers.add_customer, acts.console(), other, profile)
+    desk.program.made(of(case, "agreements"), confirmation())
+    mine, their = desk.program.get(of(case, "acceptance")), theirs.get(of(case, "acceptance"))
+    assert (mine["state"], mine["confirmed"]) == ("partner-attested", True)
+    assert (their["state"], their["confirmed"], their["primaryContact"]) == ("unconfirmed", False, None)
+    assert their["partnerId"] == str(other.id)

@@ -1,38 +1,30 @@
 """Every route of the API there is: nobody without a token, nobody of another side, nobody without its permission."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
-import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.auth import acts
-from app.commands import catalogue, customers
+from app.commands import catalogue
 from app.commands import staff as commands
-from app.commands.customers import Profile
 from app.commands.files import File
 from app.core.permissions import TABLE, Action
 from app.core.vocabulary import AgreementType, PartnerType, Role
 from app.db import db
 from app.installation import installation
 from app.models import Partner, ServiceAccount, Staff, Token
-from tests.channel import Case, company, done, hire
+from tests.channel import company, done, hire
 from tests.rows import change
 from tests.web.test_access import OPEN
-from tests.web.v1.conftest import Chain, Desk
+from tests.web.v1.conftest import Chain
 from tests.web.v1.programs import (
-    MEMBERS,
     NO_ROLE,
     NOT_FOUND,
     NOT_SIGNED_IN,
-    UNKNOWN,
     Program,
     Refusal,
     account,
-    confirmation,
-    of,
     program,
     refusal,
     token,
@@ -149,7 +141,13 @@ def test_what_a_route_lists_is_the_callers_own(app: Flask, chain: Chain) -> None
     """To those who have nothing to do with a customer no list says anything of it."""
     ids = prepared(chain, chain.rita)
     about = chain.pia.get(f"/v1/customers/{ids.customer}")
-    words = [ids.customer, ids.draft, ids.invitation, about["companyProfile"]["domain"], about["billingProfile"]["email"]]
+    words = [
+        about["companyProfile"]["domain"],
+        about["billingProfile"]["email"],
+        ids.customer,
+        ids.draft,
+        ids.invitation,
+    ]
     lists = [asked for asked in every(ids) if not asked.about_somebody and asked.route.needs and not asked.route.writes]
     seen = {asked.name for asked in lists if [word for word in words if word in asked.ask(chain.pia).text]}
     assert seen == {"listed", "list_customers", "acceptances"}
@@ -245,16 +243,3 @@ def test_no_setting_lets_a_reseller_attest(app: Flask, chain: Chain) -> None:
     with settings(app, PERMISSIONS=permissions(others=Role.SALES_AGENT)), untouched():
         for where in (f"/v1/customers/{ids.customer}/agreements", f"/v1/attestationdrafts/{ids.draft}/approve"):
             assert chain.rita.says(where, GIVEN) == NO_ATTESTING
-
-
-def test_a_customer_that_two_partners_have_is_each_ones_own(app: Flask, desk: Desk) -> None:
-    """What one has recorded, the other does not see."""
-    case, other = desk.customer(), company("Northwind", PartnerType.DIRECT_BILL)
-    theirs = program(app, other)
-    profile = Profile("Contoso", "SE", "en", case.relationship.contact, case.relationship.customer.domain)
-    done(customers.add_customer, acts.console(), other, profile)
-    desk.program.made(of(case, "agreements"), confirmation())
-    mine, their = desk.program.get(of(case, "acceptance")), theirs.get(of(case, "acceptance"))
-    assert (mine["state"], mine["confirmed"]) == ("partner-attested", True)
-    assert (their["state"], their["confirmed"], their["primaryContact"]) == ("unconfirmed", False, None)
-    assert their["partnerId"] == str(other.id)

@@ -14,7 +14,7 @@ from schemathesis import BaseSchema, Case, Response
 from schemathesis.checks import load_all_checks
 from schemathesis.core.result import Ok
 from schemathesis.pytest.lazy import get_all_tests
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from app.config import Config, load
 from app.core.refusals import Reason
@@ -22,10 +22,10 @@ from app.web.v1 import waiting
 from app.web.v1.routes import ROUTES
 from tests.engines import on_sqlite  # noqa: F401
 from tests.sizes import FULL
-from tests.web.v1.inhabited import described, settle
+from tests.web.v1.inhabited import DOCUMENT, described, settle
 
-CASES = 10_000 if FULL else 500
-A_PIECE = 250 if FULL else 8
+CASES = 10_000 if FULL else 200
+A_PIECE = 250 if FULL else 6
 # Rules about what is there, not about the form of a request: no description can say that they will not be broken.
 RULES = {
     Reason.ALREADY_CONFIRMED,
@@ -52,6 +52,8 @@ def document(built: Flask) -> Iterator[BaseSchema]:
     found = described(built, world)
     found.config.generation.update(deterministic=True, max_examples=A_PIECE)
     found.config.phases.update(phases=["coverage", "fuzzing"] if FULL else ["fuzzing"])
+    # Whatever texts stand in our source are tried, too, when there is time.
+    found.config.analysis.constants.enabled = FULL
     accepted = found.config.checks.positive_data_acceptance
     accepted.expected_statuses = [*accepted.expected_statuses, GONE, USED_BEFORE]
     # Nobody waits for news, as nobody does when a server is to end: the answer without any is one, too.
@@ -65,6 +67,11 @@ def of_a_rule(answer: Response) -> bool:
     return said.get("reason") in RULES
 
 
+def left_sound(case: Case[Any]) -> bool:
+    """Meant to be spoilt, but a body that may be left out is all there was to spoil, and it was left out."""
+    return case.meta is not None and case.meta.phase.data.description == "Positive test case"
+
+
 @pytest.mark.soak
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of a body; it is not printed
 def test_every_answer_is_as_described(document: BaseSchema) -> None:
@@ -73,11 +80,13 @@ def test_every_answer_is_as_described(document: BaseSchema) -> None:
     def ask(case: Case[Any]) -> None:
         tried[case.operation.label] += 1
         answer = case.call()
-        case.validate_response(answer, excluded_checks=[positive_data_acceptance] if of_a_rule(answer) else [])
+        passed = [positive_data_acceptance] if of_a_rule(answer) else []
+        case.validate_response(answer, excluded_checks=passed + ([negative_data_rejection] if left_sound(case) else []))
 
     load_all_checks()
     for operation in get_all_tests(schema=document, test_func=ask, settings=PATIENT, given_kwargs=None):
         assert isinstance(operation, Ok), operation
         operation.ok()[1]()
-    assert set(tried) == {f"{route.method} /v1{route.path}" for route in ROUTES}
+    assert set(tried) == {f"{route.method} /v1{route.path}" for route in ROUTES} - {f"GET {DOCUMENT}"}
+    print(f"{tried.total()} requests")
     assert tried.total() >= CASES, tried

@@ -1,5 +1,6 @@
 """The API as it is served: a real `assent web`, and bytes on sockets as clients of all kinds send them."""
 
+import gzip
 import http.client
 import io
 import json
@@ -22,6 +23,7 @@ from tests.web.v1.programs import account, confirmation, token
 
 GATE = b"POST /v1/eligibility HTTP/1.1\r\nHost: localhost\r\n"
 SOON = 10
+LARGEST_TRIED = 100_000
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,14 @@ def test_lengths_that_are_none_or_too_much_are_refused(wire: Wire) -> None:
         with socket.create_connection(("127.0.0.1", wire.port), SOON) as line:
             line.sendall(GATE + wire.mine + b"Content-Length: " + length + b"\r\n\r\n{}")
             assert line.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
+def test_what_is_packed_is_not_unpacked(wire: Wire) -> None:
+    """A hundred megabytes in a hundred kilobytes: they stay packed, and are no JSON."""
+    packed = gzip.compress(b"[" * 100_000_000, 1)[:LARGEST_TRIED]
+    for kind in (b"gzip", b"deflate", b"br", b"nonsense"):
+        head = b"Content-Encoding: " + kind + b"\r\nContent-Length: %d\r\n\r\n" % len(packed)
+        assert said(wire.say(GATE + wire.mine + head + packed)) == UNPARSABLE
 
 
 def test_bytes_that_are_no_text_are_answered(wire: Wire) -> None:
