@@ -10,25 +10,32 @@ if TYPE_CHECKING:
     from app.config import Config
 
 
-def create_app(config: Config | None = None) -> Flask:
+def create_app(config: Config | None = None, *, web: bool = True) -> Flask:
+    """With `web=False` for whoever answers no requests: the command line and the worker are there sooner."""
     # Imported here, so that `assent --help` need not wait for a web framework and a database layer.
-    from jinja2 import StrictUndefined
-
     from app import config as settings
     from app import db, errors, keys
     from app.installation import TEMPLATES, Installation, load_rules
-    from app.web import health, metrics, portal, security, v1
 
     config = config or settings.load()
     app = errors.Application("app", template_folder=str(TEMPLATES))
-    place = Installation(config, keys.load(config.keys_dir), load_rules(config.instance))
-    app.extensions["assent"] = place
-    app.jinja_env.undefined = StrictUndefined
+    app.extensions["assent"] = Installation(config, keys.load(config.keys_dir), load_rules(config.instance))
     db.init_app(app, config.database_url)
-    security.init_app(app, config, place.keys.session)
+    if web:
+        _serve(app, config)
+    return app
+
+
+def _serve(app: Flask, config: Config) -> None:
+    from jinja2 import StrictUndefined
+
+    from app import errors
+    from app.web import health, metrics, portal, security, v1
+
+    app.jinja_env.undefined = StrictUndefined
+    security.init_app(app, config, app.extensions["assent"].keys.session)
     errors.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(metrics.bp)
     app.register_blueprint(portal.bp)
     v1.init_app(app, config)
-    return app

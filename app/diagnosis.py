@@ -76,7 +76,7 @@ def _keys(config: Config) -> list[Check]:
 
 
 def _database(config: Config) -> list[Check]:
-    with create_app(config).app_context(), preparation.usable(config):
+    with create_app(config, web=False).app_context(), preparation.usable(config):
         try:
             revision = schema.check_known(db.engine)
             if revision != schema.head():

@@ -80,7 +80,7 @@ def _prepare(config: Config) -> None:
     from app import create_app
     from app.db import db
 
-    with create_app(config).app_context():
+    with create_app(config, web=False).app_context():
         preparation.prepare_database(config)
         db.engine.dispose()
 
@@ -101,7 +101,7 @@ async def _work(config: Config, until_eof: bool) -> None:
     from app import create_app
     from app.worker import Worker
 
-    crew = Worker(create_app(config))
+    crew = Worker(create_app(config, web=False))
     loop = asyncio.get_running_loop()
     for number in ENDS:
         loop.add_signal_handler(number, crew.stop.set)

@@ -1,5 +1,6 @@
 """Fixtures: an application on SQLite and on PostgreSQL, the cast, real servers, a real browser."""
 
+import gc
 import os
 import tempfile
 import uuid
@@ -34,6 +35,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in long)
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a running PostgreSQL, `{}` standing for the database."""
@@ -49,7 +57,9 @@ def create_database(address: str, like: str = "template1") -> str:
     name = f"assent_{uuid.uuid4().hex[:12]}"
     plain = address.format("postgres").replace("+psycopg", "")
     with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
+        # File by file, as it always was before: a seventh of the work of writing each page to the log.
+        way = "STRATEGY file_copy" if connection.info.server_version >= 150_000 else ""
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}" {way}')
     return address.format(name)
 
 

@@ -75,7 +75,7 @@ def opened(prepare: bool = True) -> Iterator["Flask"]:
     config = settings.load()
     logs.set_up(config.log_format)
     preparation.prepare(config)
-    app = create_app(config)
+    app = create_app(config, web=False)
     with app.app_context(), preparation.usable(config):
         try:
             if prepare:

@@ -165,7 +165,7 @@ class Terminal:
     @contextlib.contextmanager
     def inside(self) -> Iterator[None]:
         """Where commands can be called that the command line has no word for."""
-        app = create_app(load({f"ASSENT_{name}": value for name, value in self.settings.items()}))
+        app = create_app(load({f"ASSENT_{name}": value for name, value in self.settings.items()}), web=False)
         with app.app_context():
             try:
                 yield

@@ -38,7 +38,7 @@ class Regret(Exception):
 
 
 def _app(home: Home) -> Flask:
-    app = create_app(load({"ASSENT_INSTANCE": home[0], "ASSENT_DATABASE_URL": home[1]}))
+    app = create_app(load({"ASSENT_INSTANCE": home[0], "ASSENT_DATABASE_URL": home[1]}), web=False)
     with app.app_context():
         world.hurry(db.engine)
     return app

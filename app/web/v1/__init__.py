@@ -65,7 +65,7 @@ def echo(answer: Response) -> Response:
 
 
 class AnyCase:
-    """Paths of the API in any case, with or without a slash at the end."""
+    """Paths of the API in any case, with or without a slash at the end, and with slashes doubled."""
 
     def __init__(self, inner: Wsgi) -> None:
         self.inner = inner
@@ -75,7 +75,7 @@ class AnyCase:
         if path[:4].lower() == PREFIX:
             # WSGI hands over bytes one by one: only those of ASCII letters have a case.
             rest = path[4:].encode("latin-1").lower().decode("latin-1")
-            environ["PATH_INFO"] = PREFIX + rest.rstrip("/")
+            environ["PATH_INFO"] = PREFIX + re.sub("/{2,}", "/", rest).strip("/")
         return self.inner(environ, start)
 
 

@@ -30,5 +30,8 @@ def url(path: str) -> str:
 
 
 def rules_of(partner_id: UUID) -> Rulebook:
-    """The rules that hold for a partner: the installation's and its own."""
-    return rulebooks.of(installation().rules, partner_id)
+    """The rules that hold for a partner, the installation's and its own, looked up once a request."""
+    known: dict[UUID, Rulebook] = g.setdefault("rules", {})
+    if partner_id not in known:
+        known[partner_id] = rulebooks.of(installation().rules, partner_id)
+    return known[partner_id]

@@ -149,7 +149,7 @@ def remove_customer(customer_id: UUID, given: Change) -> dict[str, Any]:
     return REMOVED
 
 
-@route.delete("/customers/{customerId}", needs=Action.ADD_CUSTOMER, vendors=True, status=204)
+@route.delete("/customers/{customerId}", needs=Action.ADD_CUSTOMER, vendors=True, status=403)
 def delete_customer(customer_id: UUID) -> dict[str, Any]:
     """Delete a customer: at the vendor's this is for sandboxes only, and here there are none."""
     scope.relationship(caller(), customer_id)

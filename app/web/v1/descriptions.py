@@ -83,7 +83,7 @@ PARAMETERS = {
     "MS-ContinuationToken": "Where the page before ended; take it from `links.next`.",
 }
 
-GOOD = {200: "Here it is.", 201: "Done, and made.", 204: "Done."}
+GOOD = {200: "Here it is.", 201: "Done, and made.", 403: "Never done."}
 # What may be answered where nothing was wrong with the caller's rights or body.
 BY_RULE = (409, 410)
 

@@ -151,6 +151,7 @@ def test_who_shows_no_token_that_counts_learns_only_that(app: Flask, routes: lis
 def test_an_address_that_is_none_is_answered_like_any_other(app: Flask, who: Program) -> None:
     for path in ("/v1/", "/v1/%00", "/v1/customers/%2e%2e/%2e%2e", "/v1/customers;a=b", "/v1/%F0%9F"):
         assert sound(who, "GET", path) == 404
+    assert sound(who, "GET", "/v1//customers/") == 200
     for method in ("PUT", "TRACE", "CONNECT", "PROPFIND", "get"):
         assert who.send(method, "/v1/customers").status_code in (200, 405)
     assert json.loads(who.send("PUT", "/v1/customers").text)["reason"] == "method-not-allowed"
