@@ -2,7 +2,6 @@
 
 import asyncio
 import fcntl
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +9,6 @@ from typing import cast
 
 import structlog
 
-from app import config as settings
 from app import listening, logs, preparation, webserver
 from app.config import Config, SetUpError
 from app.crew import Crew
@@ -19,16 +17,16 @@ from app.signals import ENDS
 log = structlog.get_logger("assent")
 
 
-def web(bind: str | None = None) -> None:
-    config = _start(bind)
+def web(config: Config) -> None:
+    _start(config)
     with _only_web(config):
         address = listening.address(config)
         _prepare(config)
         webserver.serve(config, address)
 
 
-def up(bind: str | None = None) -> None:
-    config = _start(bind)
+def up(config: Config) -> None:
+    _start(config)
     with _only_web(config):
         address = listening.address(config)
         _prepare(config)
@@ -41,22 +39,17 @@ def up(bind: str | None = None) -> None:
             crew.stop()
 
 
-def worker(until_eof: bool = False) -> None:
-    config = _start(None)
+def worker(config: Config, until_eof: bool = False) -> None:
+    _start(config)
     _prepare(config)
     check_relays(config)
     with asyncio.Runner(loop_factory=_loop()) as runner:
         runner.run(_work(config, until_eof))
 
 
-def _start(bind: str | None) -> Config:
-    """Settings with `--bind` put where the processes to come will read it too."""
-    if bind:
-        os.environ["ASSENT_BIND"] = bind
-    config = settings.load()
+def _start(config: Config) -> None:
     logs.set_up(config.log_format)
     preparation.prepare(config)
-    return config
 
 
 @contextmanager

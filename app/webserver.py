@@ -15,6 +15,7 @@ from granian.server import MPServer
 from app import listening
 from app.config import Config, SetUpError, load
 from app.signals import ENDS
+from app.web import THREADS
 
 
 class Server(MPServer):
@@ -73,8 +74,6 @@ def _let_waiters_go() -> None:
 
 
 def serve(config: Config, address: str) -> None:
-    from app.web.v1.waiting import THREADS
-
     # A process with threads must not fork: whatever lock another thread holds stays locked in the child for ever.
     multiprocessing.set_start_method("spawn", force=True)
     listening.announce(config, address)

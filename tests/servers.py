@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+# Compiled once for all processes, past the source: half the time a start takes.
+COMPILED = ROOT / ".pytest_cache" / "compiled"
 INSTALL = {
     "PostgreSQL": "apt-get install --no-install-recommends postgresql",
     "Chromium": "apt-get install --no-install-recommends chromium",
@@ -94,8 +96,7 @@ class Assent:
     def __init__(self, instance: Path, **settings: str) -> None:
         self.instance, self.home = instance, ROOT
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("ASSENT_", "PYTHONDONTWRITEBYTECODE"))}
-        # Compiled once for all processes, past the source: half the time a start takes.
-        kept |= {"PYTHONPYCACHEPREFIX": str(ROOT / ".pytest_cache" / "compiled")}
+        kept |= {"PYTHONPYCACHEPREFIX": str(COMPILED)}
         self.environ = kept | {"ASSENT_INSTANCE": str(instance)}
         self.environ |= {f"ASSENT_{name}": value for name, value in settings.items()}
         self.processes: list[subprocess.Popen[str]] = []

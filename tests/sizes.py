@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+
 # Kept under a second name: the application refuses ASSENT_ names it does not know, so the suite drops them all,
 # before parallel test workers, which inherit the environment, come to read it.
 KEPT = "TESTS_AT_FULL_SIZE"
@@ -13,3 +15,10 @@ FULL = os.environ.get(KEPT) == "1"
 
 def size(full: int) -> int:
     return full if FULL else full // 10
+
+
+def engines(usual: str) -> pytest.MarkDecorator:
+    """Both engines at full size; without, the one on which more can go wrong."""
+    return pytest.mark.parametrize(
+        "database_url", ["sqlite", "postgresql"] if FULL else [usual], indirect=True, scope="module"
+    )

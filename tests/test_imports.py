@@ -132,10 +132,10 @@ def test_commands_and_queries_leave_the_commit_to_the_edge() -> None:
 
 
 def test_only_config_reads_the_environment() -> None:
-    """`serving` hands `--bind` on through it to the processes it starts."""
-    assert attributes({"environ", "environb", "getenv", "putenv"}) == {"app.config", "app.serving"}
+    """`--bind` is handed on through it to the processes that are started."""
+    assert attributes({"environ", "environb", "getenv", "putenv"}) == {"app.config", "app.cli.serving"}
     assert not [here for here in SOURCES if ("os", "environ") in imports(here) or ("os", "getenv") in imports(here)]
-    lines = SOURCES["app.serving"].read_text(encoding="utf-8").splitlines()
+    lines = SOURCES["app.cli.serving"].read_text(encoding="utf-8").splitlines()
     assert [line.strip() for line in lines if "environ" in line] == ['os.environ["ASSENT_BIND"] = bind']
 
 

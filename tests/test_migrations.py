@@ -5,7 +5,9 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,10 @@ from app.queries import soundness
 from tests.cast import introduce
 from tests.cli.terminal import run
 from tests.conftest import create_database
-from tests.servers import ROOT, Assent
+from tests.servers import COMPILED, ROOT, Assent
+
+_context = get_context("forkserver")
+_context.set_forkserver_preload(["pytest", "tests.cli.terminal", "app.schema"])
 
 NEXT = """
 from alembic import op
@@ -57,6 +62,9 @@ def newer(app: Flask, folder: Path, migration: str = NEXT) -> Assent:
     """An Assent that is one migration ahead of this one, for the same installation."""
     shutil.copytree(ROOT / "app", folder / "app", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "templates", folder / "templates")
+    ours, theirs = (COMPILED / home.relative_to("/") / "app" for home in (ROOT, folder))
+    if ours.exists():
+        shutil.copytree(ours, theirs)
     (folder / "app" / "migrations" / "versions" / "0004_the_next.py").write_text(migration)
     found = Assent(Path(settings(app)["INSTANCE"]), DATABASE_URL=settings(app)["DATABASE_URL"])
     found.home = folder
@@ -101,11 +109,12 @@ def test_the_guards_of_records_are_there_after_every_migration(app: Flask) -> No
 
 
 def test_of_four_that_upgrade_at_once_one_migrates(app: Flask) -> None:
-    assent = Assent(Path(settings(app)["INSTANCE"]), DATABASE_URL=settings(app)["DATABASE_URL"])
-    with ThreadPoolExecutor(4) as four:
-        done = list(four.map(lambda _: assent.run("db", "upgrade", "--json"), range(4)))
-    assert [(one.returncode, one.stderr) for one in done] == [(0, "")] * 4
-    assert sorted(json.loads(one.stdout)["changed"] for one in done) == [False, False, False, True]
+    together = _context.Barrier(4)
+    with ProcessPoolExecutor(4, _context, initializer=together.wait) as four:
+        asked = [four.submit(partial(run, "db", "upgrade", "--json", **settings(app))) for _ in range(4)]
+        done = [one.result() for one in asked]
+    assert [(one.code, one.err) for one in done] == [(0, "")] * 4
+    assert sorted(json.loads(one.out)["changed"] for one in done) == [False, False, False, True]
     assert revision(settings(app)["DATABASE_URL"]) == schema.head()
 
 

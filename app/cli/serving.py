@@ -1,7 +1,11 @@
 """`assent up`, `web`, `worker`: run in the foreground, stop cleanly."""
 
+import os
+
 import click
 
+from app import config as settings
+from app.config import Config
 from app.signals import end_quietly
 
 BIND = click.option("--bind", metavar="HOST:PORT", help="Where to listen, instead of the BIND setting.")
@@ -17,11 +21,10 @@ def up(bind: str | None) -> None:
     \b
     Example: assent up --bind 127.0.0.1:8000
     """
-    # First of all: loading the rest takes longer than an impatient operator.
-    end_quietly()
+    config = _begin(bind)
     from app import serving
 
-    serving.up(bind)
+    serving.up(config)
 
 
 @click.command()
@@ -34,10 +37,10 @@ def web(bind: str | None) -> None:
     \b
     Example: assent web --bind 0.0.0.0:8000
     """
-    end_quietly()
+    config = _begin(bind)
     from app import serving
 
-    serving.web(bind)
+    serving.web(config)
 
 
 @click.command()
@@ -51,7 +54,16 @@ def worker(until_eof: bool) -> None:
     \b
     Example: assent worker
     """
-    end_quietly()
+    config = _begin()
     from app import serving
 
-    serving.worker(until_eof)
+    serving.worker(config, until_eof)
+
+
+def _begin(bind: str | None = None) -> Config:
+    """What comes first, for loading the rest takes longer than an impatient operator: to end when told, and to refuse
+    settings. `--bind` is put where the processes to come will read it too."""
+    end_quietly()
+    if bind:
+        os.environ["ASSENT_BIND"] = bind
+    return settings.load()

@@ -21,7 +21,7 @@ MEANT = "Failed to load resource: the server responded with a status of 4"
 Browse = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if not path:

@@ -1,4 +1,4 @@
-"""Every way through the portal in a real browser, with scripts and without."""
+"""Every way through the portal in a real browser that runs no scripts; other modules go through it with them."""
 
 from datetime import date
 from uuid import UUID
@@ -18,13 +18,11 @@ from tests.web.portal.visitor import add_user
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 EXACT = "Please reach out to your Partner to confirm your acceptance of the Microsoft Customer Agreement."
 
 
-@SCRIPTS
-def test_by_a_mailed_code(browse: Browse, service: Service, cast: Cast, scripts: bool) -> None:
-    story, page = cast.customer(), browse(java_script_enabled=scripts)
+def test_by_a_mailed_code(browse: Browse, service: Service, cast: Cast) -> None:
+    story, page = cast.customer(), browse(java_script_enabled=False)
     service.identify(page, story.invite())
     fill_in(page)
     page.get_by_role("button", name="Accept").click()
@@ -32,9 +30,8 @@ def test_by_a_mailed_code(browse: Browse, service: Service, cast: Cast, scripts:
     assert [record.hash for record in records(story, "accept")] == [shown]
 
 
-@SCRIPTS
-def test_by_the_account_made_with_the_tenant(browse: Browse, service: Service, cast: Cast, scripts: bool) -> None:
-    story, page, first = cast.customer(), browse(java_script_enabled=scripts), passwords.make()
+def test_by_the_account_made_with_the_tenant(browse: Browse, service: Service, cast: Cast) -> None:
+    story, page, first = cast.customer(), browse(java_script_enabled=False), passwords.make()
     user = add_user(story, passwords.hashed(first))
     page.goto(service.link(story.invite(InvitationKind.NEW_CUSTOMER)))
     page.get_by_text("Sign in with a user name instead").click()
@@ -58,9 +55,8 @@ def test_by_the_account_made_with_the_tenant(browse: Browse, service: Service, c
     assert len(records(story, "accept")) == 1
 
 
-@SCRIPTS
-def test_declining_with_a_reason_of_two_lines(browse: Browse, service: Service, cast: Cast, scripts: bool) -> None:
-    story, page = cast.customer(), browse(java_script_enabled=scripts)
+def test_declining_with_a_reason_of_two_lines(browse: Browse, service: Service, cast: Cast) -> None:
+    story, page = cast.customer(), browse(java_script_enabled=False)
     service.identify(page, story.invite())
     page.get_by_text("Decline instead").click()
     page.get_by_label("Why?").fill("We left.\nSorry!")
@@ -69,9 +65,8 @@ def test_declining_with_a_reason_of_two_lines(browse: Browse, service: Service, 
     assert len(records(story, "decline")) == 1
 
 
-@SCRIPTS
-def test_a_customer_that_has_bought_before(browse: Browse, service: Service, cast: Cast, scripts: bool) -> None:
-    story, page = cast.customer(), browse(java_script_enabled=scripts)
+def test_a_customer_that_has_bought_before(browse: Browse, service: Service, cast: Cast) -> None:
+    story, page = cast.customer(), browse(java_script_enabled=False)
     with transaction():
         customers.record_purchase(acts.console(), story.relationship, PurchaseKind.OFFER, date(2025, 3, 1))
     service.identify(page, story.invite(force=True))

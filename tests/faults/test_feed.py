@@ -26,7 +26,7 @@ from app.queries import soundness
 from tests.cast import Cast
 from tests.faults import feeding
 from tests.servers import ROOT, Assent, free_port, socket_open, wait_for
-from tests.sizes import FULL
+from tests.sizes import FULL, engines
 
 EVENTS, KILLS = (20_000, 10) if FULL else (240, 1)
 WRITERS, SHARED = 8, 4
@@ -100,6 +100,7 @@ def counted(*which: Any) -> int:
 
 
 @pytest.mark.soak
+@engines("postgresql")
 def test_a_follower_sees_each_event_once_in_order_and_without_a_gap(
     app: Flask, cast: Cast, config: Config, scene: Scene
 ) -> None:

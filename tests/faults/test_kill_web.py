@@ -22,7 +22,7 @@ from tests.channel import Case
 from tests.faults.posting import PATIENCE, Post, Stream, served, start
 from tests.faults.test_up import WEB, processes
 from tests.servers import Assent, wait_for
-from tests.sizes import FULL
+from tests.sizes import FULL, engines
 from tests.web.v1.conftest import Desk, open_desk
 from tests.web.v1.newcomers import newcomer
 from tests.web.v1.programs import MARIA, confirmation, of, order, token
@@ -77,6 +77,7 @@ class Errands:
 
 
 @pytest.mark.soak
+@engines("sqlite")
 def test_what_was_answered_is_there_once_however_often_the_web_process_is_killed(app: Flask, config: Config) -> None:
     desk = open_desk(app)
     few = range(CUSTOMERS)

@@ -14,7 +14,7 @@ from app.db import db
 from app.queries import soundness
 from tests.channel import Channel, counts
 from tests.faults.posting import Post, Reply, ask, at_once, served
-from tests.sizes import FULL
+from tests.sizes import FULL, engines
 from tests.web.v1.drafting import form
 from tests.web.v1.newcomers import newcomer
 from tests.web.v1.programs import EVA, confirmation, order, token
@@ -71,6 +71,7 @@ def more_rows(before: Counts) -> Counts:
 
 
 @pytest.mark.soak
+@engines("postgresql")
 def test_twins_at_once_have_one_effect_and_one_answer(app: Flask, channel: Channel, config: Config) -> None:
     tokens = {"pia": token(channel.pia), "rita": token(channel.rita)}
     began, rounds = time.monotonic(), 0

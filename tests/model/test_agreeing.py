@@ -42,7 +42,7 @@ CIRCUMSTANCES: dict[str, Sequence[Any]] = {
     "mirror": [False] * 7 + [True],
 }
 # The rules are the same on both engines; that the commands are too is shown by the corners, and at full size by all.
-ENGINES = ["sqlite", "postgresql"] if FULL else ["sqlite"]
+ENGINES, OTHER = (["sqlite", "postgresql"],) * 2 if FULL else (["sqlite"], ["postgresql"])
 REMOVED = {"relation": RelationshipState.REMOVED}
 # What only few lives come to: era, how it stands, what is special.
 CORNERS: list[tuple[str, Stand, dict[str, Any]]] = [
@@ -102,6 +102,7 @@ def test_every_state_keeps_its_word_to_everybody(app: Flask, people: People) -> 
     assert met.words("state") == set(State)
 
 
+@pytest.mark.parametrize("database_url", OTHER, indirect=True)
 def test_corners_keep_their_word(app: Flask, people: People) -> None:
     met, found = Met(), eras()
     for name, stand, special in CORNERS:

@@ -34,7 +34,7 @@ from app.models import Invitation
 from tests.cast import NOW
 from tests.model import reading, world
 from tests.model.racing import DONE, Case, Deed, Stands, Way, afresh, from_one_read, race, together
-from tests.sizes import size
+from tests.sizes import FULL, size
 
 STALE = "changed-meanwhile"
 END = NOW + timedelta(days=30)
@@ -157,7 +157,9 @@ def test_of_two_racers_none_acts_on_what_has_ceased_to_be_true(
 ) -> None:
     world.hurry(db.engine)
     rivals = RIVALS[pair]
-    for case in world.cases(size(rivals.races), NOW, invited=rivals.invited):
+    # Where writers queue, only their order is left to chance.
+    races = size(rivals.races) if FULL or db.engine.dialect.name == "postgresql" else size(rivals.races) // 4
+    for case in world.cases(races, NOW, invited=rivals.invited):
         told = race(app, runners, case, way, [rivals.one.deed, rivals.other.deed])
         records = reading.assert_chain_is_sound(case.machine)
         events = tuple(record["event"] for record in records)[2 if rivals.invited else 1 :]

@@ -24,7 +24,7 @@ from tests.cast import NOW
 from tests.model import reading, world
 from tests.model.processes import Home, Regret, start_sequencer, start_writer
 from tests.model.racing import Case
-from tests.sizes import size
+from tests.sizes import engines, size
 
 EVENTS, WRITERS, PARTNERS, AGREEMENTS = size(4000), 8, 3, 8
 KILLS = size(100)
@@ -198,6 +198,7 @@ def unseen(follower: Follower) -> bool:
 
 
 @pytest.mark.soak
+@engines("sqlite")
 def test_a_follower_sees_each_news_once_and_in_order_though_sequencers_are_killed(app: Flask, crew: Crew) -> None:
     world.hurry(db.engine)
     cases = [case for _ in range(PARTNERS) for case in world.cases(AGREEMENTS, NOW)]

@@ -40,12 +40,15 @@ def test_the_commands_do_what_an_independent_model_says(app: Flask) -> None:
     class LifeHere(Life):
         home = world
 
-    # Away from its full size the second engine gets a third of the lives, too few to have visited everything.
+    # Away from its full size the first engine is done when everything has been tried; the second gets too few lives.
     whole = FULL or db.engine.dialect.name == "sqlite"
-    runs = RUNS if whole else RUNS // 3
+    runs = RUNS if whole else RUNS // 8
     for number in range(runs // BATCH):
         run_state_machine_as_test(seed(number)(LifeHere), settings=SETTINGS)
-    assert world.runs >= runs
+        if not FULL and world.visited >= PAIRS and world.words == WORDS:
+            break
+    else:
+        assert world.runs >= runs
     assert not whole or world.visited >= PAIRS, f"never tried: {sorted(PAIRS - world.visited)}"
     assert not whole or world.words == WORDS
     # Whatever was written anywhere is what the models together say.

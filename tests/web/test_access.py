@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from app.web.v1.routes import ROUTES, Route
+from tests.engines import on_sqlite  # noqa: F401
 from tests.web.conftest import NewVisitor
 from tests.web.portal.accounts import Account
 from tests.web.portal.stages import STAGES, Stage, asker, ended, holder, novice, person, stranger

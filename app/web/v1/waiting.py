@@ -8,9 +8,9 @@ from uuid import UUID
 
 from app.db import db
 from app.queries import changes
+from app.web import THREADS
 
 # Those who wait occupy at most half of a web process's threads.
-THREADS = 24
 WAITERS = THREADS // 2
 PAUSE = 0.2
 

@@ -22,11 +22,11 @@ def test_sent_twice_it_identifies_both_times_with_one_session(sent: Sent) -> Non
     assert sent.sessions() == 1
 
 
-def test_the_old_cookie_opens_no_page(sent: Sent) -> None:
-    sent.again()
-    sent.visitor.client.set_cookie("assent", sent.cookie)
-    assert not sent.visitor.is_identified()
-    assert sent.visitor.send(sent.visitor.client.get, "/portal/agreement/document").status_code == 401
+def test_the_old_cookie_opens_no_page(sent_code: Sent) -> None:
+    sent_code.again()
+    sent_code.visitor.client.set_cookie("assent", sent_code.cookie)
+    assert not sent_code.visitor.is_identified()
+    assert sent_code.visitor.send(sent_code.visitor.client.get, "/portal/agreement/document").status_code == 401
 
 
 def test_after_ten_seconds_the_same_again_is_refused(sent: Sent) -> None:
@@ -39,19 +39,19 @@ def test_after_ten_seconds_the_same_again_is_refused(sent: Sent) -> None:
         assert not sent.visitor.is_identified()
 
 
-def test_from_another_address_the_same_is_refused(sent: Sent, another: NewVisitor) -> None:
-    sent.again()
-    sent.visitor = another()
-    assert sent.again().status_code == 401
-    assert not sent.visitor.is_identified()
+def test_from_another_address_the_same_is_refused(sent_code: Sent, another: NewVisitor) -> None:
+    sent_code.again()
+    sent_code.visitor = another()
+    assert sent_code.again().status_code == 401
+    assert not sent_code.visitor.is_identified()
 
 
-def test_once_signed_out_the_same_is_refused(sent: Sent) -> None:
-    sent.again()
-    sent.visitor.get()
-    sent.visitor.submit("/portal/sign-out")
-    assert sent.again().status_code == 401
-    assert sent.sessions() == 0
+def test_once_signed_out_the_same_is_refused(sent_code: Sent) -> None:
+    sent_code.again()
+    sent_code.visitor.get()
+    sent_code.visitor.submit("/portal/sign-out")
+    assert sent_code.again().status_code == 401
+    assert sent_code.sessions() == 0
 
 
 def test_a_wrong_code_is_refused_and_counted_on(sent_code: Sent) -> None:

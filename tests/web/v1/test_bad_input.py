@@ -10,13 +10,16 @@ import pytest
 from flask import Flask
 
 from app.web.v1.routes import ROUTES as API
-from tests.conftest import database_url  # noqa: F401  on both engines
+from tests.conftest import database_url  # noqa: F401  PostgreSQL takes less than SQLite
+from tests.sizes import engines
 from tests.web.v1.posts import ROUTES, Route, prepare
 from tests.web.v1.programs import (
     UNKNOWN,
     refusal,
     untouched,
 )
+
+pytestmark = engines("postgresql")
 
 UNPARSABLE = (400, 2000, "unparsable-body")
 DEEP = 10_000

@@ -12,7 +12,6 @@ from app.core.vocabulary import DraftStatus, PartnerType, Role
 from app.db import db
 from app.models import Blob, Draft
 from tests.channel import Channel, company, done, hire
-from tests.conftest import database_url  # noqa: F401  on both engines
 from tests.model import reading
 from tests.rows import change
 from tests.web.v1.conftest import Chain, Desk

@@ -13,7 +13,6 @@ from app.core.vocabulary import PartnerType, Role
 from app.db import db
 from app.models import Partner, ServiceAccount, Staff, Token
 from tests.channel import Case, Channel, company, done, hire
-from tests.conftest import database_url  # noqa: F401  on both engines
 from tests.rows import change
 from tests.web.v1.conftest import Desk
 from tests.web.v1.programs import (
