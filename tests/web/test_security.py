@@ -14,6 +14,7 @@ from app.config import Config
 from app.db import db
 from app.models import Attempt, Invitation
 from tests.cast import Cast
+from tests.engines import on_sqlite  # noqa: F401
 from tests.web.portal.visitor import DEAD, PAGE, Visitor, path, token
 
 HTTPS = "https://assent.example"
