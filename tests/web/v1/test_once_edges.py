@@ -142,11 +142,11 @@ def test_of_twins_that_are_refused_one_answer_is_kept(app: Flask, desk: Desk) ->
     assert kept(desk.fabrikam) == 1
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_twin_that_would_wait_too_long_is_told_that_the_first_still_runs(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("writers stand in one line there")
+    """On SQLite writers stand in one line."""
     monkeypatch.setattr(repeats, "WAIT", text("SET LOCAL lock_timeout = '50ms'"))
     done_later, never_done = of(desk.confirmed(), "orders"), of(desk.customer(), "orders")
     for where, says in ((done_later, 201), (never_done, 403)):
