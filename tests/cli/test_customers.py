@@ -108,19 +108,19 @@ def test_a_customer_that_cannot_be_is_refused(desk: Terminal, changes: dict[str,
     assert desk.refused(*new_customer(partner, **given)) == reason
 
 
-def test_what_the_mirror_of_a_portal_cannot_do_is_not_done_behind_its_back(terminal: Terminal) -> None:
-    assert terminal.refused(*new_customer(terminal.partner("direct-bill", "--authority", "mirror"))) == "not-forwarded"
+def test_what_the_mirror_of_a_portal_cannot_do_is_not_done_behind_its_back(desk: Terminal) -> None:
+    assert desk.refused(*new_customer(desk.partner("direct-bill", "--authority", "mirror"))) == "not-forwarded"
 
 
-def test_a_reseller_has_customers_only_through_a_provider_it_is_tied_to(terminal: Terminal) -> None:
-    provider, stranger = terminal.partner("indirect-provider"), terminal.partner("indirect-provider")
-    reseller = terminal.partner("indirect-reseller", "--provider", provider)
-    assert terminal.refused(*new_customer(reseller)) == "wrong-partner-type"
-    assert terminal.refused(*new_customer(stranger), "--reseller", reseller) == "no-relationship"
-    assert terminal.refused(*new_customer(terminal.partner()), "--reseller", reseller) == "wrong-partner-type"
-    customer = terminal.customer(provider, "--reseller", reseller)
+def test_a_reseller_has_customers_only_through_a_provider_it_is_tied_to(desk: Terminal) -> None:
+    provider, stranger = desk.partner("indirect-provider"), desk.partner("indirect-provider")
+    reseller = desk.partner("indirect-reseller", "--provider", provider)
+    assert desk.refused(*new_customer(reseller)) == "wrong-partner-type"
+    assert desk.refused(*new_customer(stranger), "--reseller", reseller) == "no-relationship"
+    assert desk.refused(*new_customer(desk.partner()), "--reseller", reseller) == "wrong-partner-type"
+    customer = desk.customer(provider, "--reseller", reseller)
     for seen_by in (provider, reseller):
-        assert terminal.json("status", customer, "--partner", seen_by)["partnerId"] == provider
+        assert desk.json("status", customer, "--partner", seen_by)["partnerId"] == provider
 
 
 def test_an_unknown_customer_and_a_foreign_one_are_the_same_line(terminal: Terminal) -> None:
