@@ -17,6 +17,7 @@ class Effect:
 EFFECTS: dict[Event | Note, Effect] = {
     Note.CREATED: Effect(NewsType.CREATED),
     Note.BOUNCED: Effect(NewsType.MAIL_BOUNCED),
+    Note.COMPLAINED: Effect(NewsType.MAIL_COMPLAINED),
     Note.DISPUTED: Effect(NewsType.DISPUTED, task=TaskKind.ANSWER_DISPUTE),
     Note.DISPUTE_CLOSED: Effect(NewsType.DISPUTE_CLOSED),
     Event.INVITE: Effect(NewsType.INVITED, mails=(Owed.INVITATION,), timers=(Owed.INVITATION_EXPIRY,)),
@@ -31,6 +32,7 @@ EFFECTS: dict[Event | Note, Effect] = {
 LANES: dict[Owed, Lane] = {
     Owed.INVITATION: Lane.BULK,
     Owed.BLOCKED: Lane.BULK,
+    Owed.ENDPOINT_DISABLED: Lane.BULK,
     Owed.SIGN_IN_CODE: Lane.INTERACTIVE,
     Owed.INVITATION_EXPIRY: Lane.TIMER,
 }

@@ -30,6 +30,8 @@ class Action(StrEnum):
     CLOSE_DISPUTE = "close-dispute"
     MANAGE_RULES = "manage-rules"
     MANAGE_STAFF = "manage-staff"
+    MANAGE_HOOKS = "manage-hooks"
+    MANAGE_SOURCES = "manage-sources"
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ TABLE: dict[Action, Rule] = {
     Action.CLOSE_DISPUTE: Rule(CONFIRMING, AGENTS),
     Action.MANAGE_RULES: Rule(CONFIRMING, GLOBAL),
     Action.MANAGE_STAFF: Rule(ALL, GLOBAL),
+    # Events are numbered per confirming partner, whose programs may follow them anyway.
+    Action.MANAGE_HOOKS: Rule(CONFIRMING, GLOBAL, app_only=True),
+    # Who can set up a source can say that a customer has accepted.
+    Action.MANAGE_SOURCES: Rule(CONFIRMING, GLOBAL),
 }
 
 ATTESTING = frozenset({Action.ATTEST, Action.ATTEST_BLOCKED, Action.APPROVE_DRAFT})

@@ -116,6 +116,10 @@ class TaskKind(StrEnum):
     REVIEW_DRAFT = "review-draft"
     REVISE_DRAFT = "revise-draft"
     ANSWER_DISPUTE = "answer-dispute"
+    ENDPOINT_DISABLED = "endpoint-disabled"
+    HOOK_REFUSED = "hook-refused"
+    ORDER_REFUSED = "order-refused"
+    TEMPLATE_PUBLISHED = "template-published"
 
 
 class PurchaseKind(StrEnum):
@@ -195,6 +199,7 @@ class Owed(StrEnum):
     SIGN_IN_CODE = "sign-in-code"
     BLOCKED = "blocked"
     INVITATION_EXPIRY = "invitation-expiry"
+    ENDPOINT_DISABLED = "endpoint-disabled"
 
 
 class Outcome(StrEnum):
@@ -231,9 +236,44 @@ class NewsType(StrEnum):
     DECLINED = "agreement.declined"
     WITHDRAWN = "agreement.withdrawn"
     MAIL_SENT = "invitation.sent"
+    MAIL_DELIVERED = "invitation.delivered"
     MAIL_BOUNCED = "invitation.bounced"
+    MAIL_COMPLAINED = "invitation.complained"
     DISPUTED = "agreement.disputed"
     DISPUTE_CLOSED = "agreement.dispute-closed"
     DRAFT_SUBMITTED = "draft.submitted"
     DRAFT_APPROVED = "draft.approved"
     DRAFT_RETURNED = "draft.returned"
+    ENDPOINT_DISABLED = "endpoint.disabled"
+    TEST = "test"
+
+
+class SigningScheme(StrEnum):
+    """How a webhook is signed, ours and those we receive: as Standard Webhooks say, or as the vendor does."""
+
+    STANDARD = "standard"
+    VENDOR = "vendor"
+
+
+class Calling(StrEnum):
+    """How far the delivery of a webhook has come."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Disabling(StrEnum):
+    """Why an endpoint is not called any more."""
+
+    GONE = "gone"
+    FAILING = "failing"
+    BY_HAND = "by-hand"
+
+
+class Arrival(StrEnum):
+    """What became of a webhook that was received."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"

@@ -4,6 +4,7 @@ from app.models.blobs import Blob
 from app.models.customers import Customer, CustomerUser, FurtherReseller, Purchase, Relationship
 from app.models.disputes import Dispute
 from app.models.drafts import Attachment, Draft, DraftEvent
+from app.models.hooks import HookSource, ReceivedHook
 from app.models.invitations import NEWEST, Invitation, PortalSession, Suppression
 from app.models.machines import RELATED, Machine, News, NewsCounter, Record, SealedValue, StateCount, Statement
 from app.models.outbox import Attempt, Outbox, OutboxArchive, TokenBucket
@@ -11,6 +12,7 @@ from app.models.partners import Partner, Reselling, RoleGrant, ServiceAccount, S
 from app.models.repeats import GivenAnswer
 from app.models.rules import AgreementDocument, AgreementVersion, PolicyRevision
 from app.models.tasks import Task
+from app.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "NEWEST",
@@ -27,6 +29,7 @@ __all__ = [
     "DraftEvent",
     "FurtherReseller",
     "GivenAnswer",
+    "HookSource",
     "Invitation",
     "Machine",
     "News",
@@ -37,6 +40,7 @@ __all__ = [
     "PolicyRevision",
     "PortalSession",
     "Purchase",
+    "ReceivedHook",
     "Record",
     "Relationship",
     "Reselling",
@@ -50,4 +54,6 @@ __all__ = [
     "Task",
     "Token",
     "TokenBucket",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

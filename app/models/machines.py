@@ -139,8 +139,9 @@ class News(Base):
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     uid: Mapped[UUID] = mapped_column(default=new_id)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
-    customer_id: Mapped[UUID] = mapped_column(ForeignKey(Customer.id))
-    machine_id: Mapped[UUID] = mapped_column(ForeignKey(Machine.id))
+    # Some news are about no agreement in particular.
+    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey(Customer.id))
+    machine_id: Mapped[UUID | None] = mapped_column(ForeignKey(Machine.id))
     record_id: Mapped[UUID | None] = mapped_column(ForeignKey(Record.id))
     type: Mapped[NewsType] = mapped_column(vocabulary(NewsType, "type"))
     at: Mapped[datetime]

@@ -18,7 +18,8 @@ class Task(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
-    machine_id: Mapped[UUID] = mapped_column(ForeignKey(Machine.id), index=True)
+    # Some tasks are about no agreement in particular.
+    machine_id: Mapped[UUID | None] = mapped_column(ForeignKey(Machine.id), index=True)
     kind: Mapped[TaskKind] = mapped_column(vocabulary(TaskKind, "kind"))
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey(Staff.id))
     note: Mapped[str | None] = mapped_column(Text)
