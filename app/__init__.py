@@ -30,7 +30,7 @@ def _serve(app: Flask, config: Config) -> None:
     from jinja2 import StrictUndefined
 
     from app import errors
-    from app.web import health, metrics, portal, security, v1
+    from app.web import health, hooks, metrics, portal, security, v1
 
     app.jinja_env.undefined = StrictUndefined
     security.init_app(app, config, app.extensions["assent"].keys.session)
@@ -38,4 +38,5 @@ def _serve(app: Flask, config: Config) -> None:
     app.register_blueprint(health.bp)
     app.register_blueprint(metrics.bp)
     app.register_blueprint(portal.bp)
+    app.register_blueprint(hooks.bp)
     v1.init_app(app, config)

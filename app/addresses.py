@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 STARTTLS = ("require", "opportunistic", "off")
 
 
@@ -53,6 +55,17 @@ def database_url(value: str) -> str:
         raise ValueError("must begin with postgresql+psycopg:// (or be left out for SQLite)")
     _port(urlsplit(value))
     return value
+
+
+def networks(value: str) -> tuple[Network, ...]:
+    return tuple(_network(part.strip()) for part in value.split(",") if part.strip())
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a network, for example 10.20.0.0/16 or fd12:3456::/32") from None
 
 
 def mail_from(value: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app import addresses
+from app.addresses import Network
 from app.addresses import Relay as Relay
 from app.core import permissions
 from app.core.vocabulary import Role
@@ -77,6 +78,7 @@ SETTINGS = (
     Setting("OIDC_ISSUER", "", lambda v: v and addresses.issuer(v), "whose access tokens open the API; empty: none"),
     Setting("OIDC_CLIENT_ID", "", addresses.audience, "the audience (`aud`) such a token must name"),
     Setting("PERMISSIONS", "", permissions.overrides, "other roles for actions, as `action=role role; …`"),
+    Setting("WEBHOOK_ALLOW", "", addresses.networks, "private networks (CIDR) webhooks may go to, by http too"),
     Setting("LOG_FORMAT", "text", _one_of("json", "text"), "form of the log on stderr"),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -102,6 +104,7 @@ class Config:
     oidc_issuer: str
     oidc_client_id: str
     permissions: Mapping[str, frozenset[Role]]
+    webhook_allow: tuple[Network, ...]
     log_format: str
     sources: Mapping[str, str] = field(repr=False, compare=False)
 

@@ -34,7 +34,7 @@ def load(folder: Path) -> Keys:
 
 
 def _root(path: Path) -> bytes:
-    root = _kept(path, lambda: secrets.token_bytes(SIZE))
+    root = kept(path, lambda: secrets.token_bytes(SIZE))
     if len(root) != SIZE:
         raise SetUpError(f"{path} is not a key of {SIZE} bytes; restore it from your backup")
     return root
@@ -42,7 +42,7 @@ def _root(path: Path) -> bytes:
 
 def _vault(path: Path) -> MultiFernet:
     """One key a line: the first encrypts, each of them decrypts. A new one is put above the others."""
-    lines = _kept(path, lambda: Fernet.generate_key() + b"\n").split()
+    lines = kept(path, lambda: Fernet.generate_key() + b"\n").split()
     try:
         return MultiFernet([Fernet(line) for line in lines])
     except ValueError as error:
@@ -50,7 +50,8 @@ def _vault(path: Path) -> MultiFernet:
         raise SetUpError(f"{path} does not hold one key of {SIZE} bytes in base64 a line; {remedy}") from error
 
 
-def _kept(path: Path, fresh: Callable[[], bytes]) -> bytes:
+def kept(path: Path, fresh: Callable[[], bytes]) -> bytes:
+    """What the file holds; made once, if there is none."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():

@@ -15,7 +15,7 @@ LOCK = 0x73657175  # "sequ"
 BATCH = 1000
 UNSTAMPED = (
     select(News.id, News.partner_id, News.before, News.after, Machine.agreement_type)
-    .join(Machine, Machine.id == News.machine_id)
+    .outerjoin(Machine, Machine.id == News.machine_id)
     .where(News.seq.is_(None))
     .order_by(News.id)
 )

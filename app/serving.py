@@ -97,9 +97,9 @@ async def _work(config: Config, until_eof: bool) -> None:
     crew = Worker(create_app(config, web=False))
     loop = asyncio.get_running_loop()
     for number in ENDS:
-        loop.add_signal_handler(number, crew.stop.set)
+        loop.add_signal_handler(number, crew.rounds.stop.set)
     if until_eof:
-        loop.add_reader(sys.stdin, crew.stop.set)
+        loop.add_reader(sys.stdin, crew.rounds.stop.set)
     await crew.run()
 
 

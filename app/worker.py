@@ -5,57 +5,50 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
 from flask import Flask
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.exc import SQLAlchemyError
 
-from app import outbox, sequencer, settling, timers
+from app import calling, outbox, sequencer, settling, timers
 from app.auth import acts
-from app.commands import portal, repeats
-from app.core.mails import MailFacts
+from app.commands import arrivals, portal, repeats, webhooks
+from app.core.mails import Letter
 from app.core.refusals import Refused
 from app.core.vocabulary import Lane, Outcome
 from app.db import database_now, db, transaction
 from app.installation import Installation
 from app.mail.smtp import Undelivered
+from app.messenger import KNOCKS, Messenger
 from app.outbox import Claimed, Finished
 from app.post import carrier, composer
 from app.queries import mails
+from app.rounds import PASSING, TROUBLE_PAUSE, Rounds, line
 from app.settling import Failed, Result
 
 log = structlog.get_logger("worker")
-T = TypeVar("T")
 
 POLL = 0.25
 GROUP, GROUP_WAIT = 100, 0.01
 HOUSEKEEPING = 600.0
-TROUBLE_PAUSE = 1.0
 FAREWELL = 30.0
-# The database is away, full or busy, or somebody else was faster: the same again will do.
-PASSING = (OperationalError, InterfaceError, PoolExhausted, Refused)
-Facts = dict[UUID, MailFacts | Undelivered | None]
+Facts = dict[UUID, Letter | Undelivered | None]
 
 
 class Worker:
     """One worker process. `run` returns once `stop` is set and what was in flight is settled."""
 
     def __init__(self, app: Flask) -> None:
-        self.app = app
         self.place: Installation = app.extensions["assent"]
         self.me = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.lease = timedelta(seconds=self.place.config.lease_seconds)
-        self.stop = asyncio.Event()
+        self.rounds = Rounds(app)
+        self.messenger = Messenger(self.place, self.me, self.rounds)
         self._composer = composer(self.place)
         self._carrier = carrier(self.place)
-        self._threads = ThreadPoolExecutor(4, thread_name_prefix="db")
         self._in_flight: dict[tuple[UUID, int], asyncio.Task[None]] = {}
         self._results: asyncio.Queue[Result] = asyncio.Queue()
         self._freed = asyncio.Event()
@@ -64,52 +57,39 @@ class Worker:
         log.info("worker started", worker=self.me)
         claiming, *others = (
             asyncio.create_task(loop(), name=loop.__name__)
-            for loop in (self._claiming, self._settling, self._renewing, self._numbering, self._housekeeping)
+            for loop in (
+                self._claiming,
+                self._settling,
+                self._renewing,
+                self._numbering,
+                self._telling,
+                self._knocking,
+                self._housekeeping,
+            )
         )
-        await self.stop.wait()
+        await self.rounds.stop.wait()
         # Renewing and settling go on until everything in flight is written down.
         until = time.monotonic() + FAREWELL
-        while (self._in_flight or not claiming.done()) and time.monotonic() < until:
+        while (self._in_flight or self.messenger.busy or not claiming.done()) and time.monotonic() < until:
             await asyncio.sleep(0.02)
         tasks = [claiming, *others, *self._in_flight.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._carrier.close()
+        await self.messenger.close()
         try:
-            await self._in_thread(outbox.release, self.me)
+            await self.rounds.in_thread(outbox.release, self.me)
+            await self.rounds.in_thread(calling.release, self.me)
         except PASSING as error:
-            log.warning("cannot release, the leases will end by themselves", error=_line(error))
-        self._threads.shutdown()
+            log.warning("cannot release, the leases will end by themselves", error=line(error))
+        self.rounds.close()
         log.info("worker stopped", worker=self.me)
-
-    async def _in_thread(self, work: Callable[..., T], *args: Any) -> T:
-        def inside() -> T:
-            with self.app.app_context():
-                return work(*args)
-
-        return await asyncio.get_running_loop().run_in_executor(self._threads, inside)
-
-    async def _repeat(self, work: Callable[[], Any], pause: float) -> None:
-        """Call `work` until we stop; at once again while it reports progress, later when the database is away."""
-        while not self.stop.is_set():
-            try:
-                if await work():
-                    continue
-                wait = pause
-            except Exception as error:
-                # A round that ended here would leave a worker that looks alive and does nothing.
-                log.warning("trouble, trying again", error=_line(error), exc_info=not isinstance(error, PASSING))
-                wait = TROUBLE_PAUSE
-            try:
-                await asyncio.wait_for(self.stop.wait(), wait)
-            except TimeoutError:
-                continue
 
     # Claiming and carrying
 
     async def _claiming(self) -> None:
-        await self._repeat(self._claim_some, POLL)
+        await self.rounds.repeat(self._claim_some, POLL)
 
     async def _claim_some(self) -> bool:
         room = self.place.config.in_flight - len(self._in_flight)
@@ -117,7 +97,7 @@ class Worker:
             self._freed.clear()
             await self._freed.wait()
             return True
-        rows, facts = await self._in_thread(self._claim, room)
+        rows, facts = await self.rounds.in_thread(self._claim, room)
         for row in rows:
             job = self._keep_time(row) if row.lane is Lane.TIMER else self._deliver(row, facts.get(row.id))
             self._in_flight[row.id, row.attempts] = asyncio.create_task(job)
@@ -144,7 +124,7 @@ class Worker:
                 return {rows[0].id: Undelivered(f"{type(error).__name__}: {error}")}
             return {id: facts for row in rows for id, facts in self._facts([row]).items()}
 
-    async def _deliver(self, row: Claimed, facts: MailFacts | Undelivered | None) -> None:
+    async def _deliver(self, row: Claimed, facts: Letter | Undelivered | None) -> None:
         if facts is None:
             self._results.put_nowait(Finished(row, Outcome.NOT_NEEDED))
             return
@@ -165,7 +145,7 @@ class Worker:
     async def _keep_time(self, row: Claimed) -> None:
         """A timer's effect and its settlement are one transaction; refused or failed, it comes back later."""
         try:
-            await self._in_thread(self._fire_timer, row)
+            await self.rounds.in_thread(self._fire_timer, row)
             self._forget(row)
         except Exception as error:
             log.warning("timer failed", row=str(row.id), kind=row.kind, error=str(error))
@@ -191,10 +171,10 @@ class Worker:
     async def _settle(self, group: list[Result]) -> None:
         while True:
             try:
-                await self._in_thread(settling.settle, self.me, group)
+                await self.rounds.in_thread(settling.settle, self.me, group)
                 break
             except PASSING as error:
-                log.warning("cannot settle yet, trying again", error=_line(error))
+                log.warning("cannot settle yet, trying again", error=line(error))
                 await asyncio.sleep(POLL if isinstance(error, Refused) else TROUBLE_PAUSE)
             except Exception as error:
                 if len(group) == 1:
@@ -209,7 +189,7 @@ class Worker:
     async def _set_aside(self, row: Claimed, error: Exception) -> None:
         log.exception("cannot settle", row=str(row.id), kind=row.kind)
         with suppress(SQLAlchemyError, Refused):
-            await self._in_thread(settling.set_aside, self.me, row, f"cannot settle: {type(error).__name__}")
+            await self.rounds.in_thread(settling.set_aside, self.me, row, f"cannot settle: {type(error).__name__}")
 
     def _forget(self, row: Claimed) -> None:
         self._in_flight.pop((row.id, row.attempts), None)
@@ -222,24 +202,26 @@ class Worker:
             await asyncio.sleep(self.lease.total_seconds() / 3)
             if self._in_flight:
                 try:
-                    await self._in_thread(outbox.renew, self.me, [id for id, _ in self._in_flight], self.lease)
+                    await self.rounds.in_thread(outbox.renew, self.me, [id for id, _ in self._in_flight], self.lease)
                 except Exception as error:
-                    log.warning("cannot renew the lease", error=_line(error))
+                    log.warning("cannot renew the lease", error=line(error))
 
     async def _numbering(self) -> None:
         async def number() -> bool:
-            return await self._in_thread(lambda: sequencer.pulse() and sequencer.stamp()) >= sequencer.BATCH
+            return await self.rounds.in_thread(lambda: sequencer.pulse() and sequencer.stamp()) >= sequencer.BATCH
 
-        await self._repeat(number, POLL)
+        await self.rounds.repeat(number, POLL)
+
+    async def _telling(self) -> None:
+        await self.rounds.repeat(self.messenger.claim, POLL)
+
+    async def _knocking(self) -> None:
+        await self.rounds.repeat(self.messenger.knock, KNOCKS)
 
     async def _housekeeping(self) -> None:
         def tidy() -> None:
             with transaction() as session:
-                for forget_old in (portal.forget_old, repeats.forget_old):
+                for forget_old in (arrivals.forget_old, portal.forget_old, repeats.forget_old, webhooks.forget_old):
                     forget_old(database_now(session))
 
-        await self._repeat(lambda: self._in_thread(tidy), HOUSEKEEPING)
-
-
-def _line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
+        await self.rounds.repeat(lambda: self.rounds.in_thread(tidy), HOUSEKEEPING)

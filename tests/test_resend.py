@@ -9,6 +9,7 @@ from app.auth import acts
 from app.commands import invitations
 from app.core.act import Act
 from app.core.lifecycle import State
+from app.core.mails import MailFacts
 from app.core.vocabulary import Delivery, InvitationStatus, Outcome, Owed, RelationshipState
 from app.db import db, transaction
 from app.models import Invitation, Outbox, Record, Relationship
@@ -43,7 +44,7 @@ def test_of_two_mails_that_wait_only_the_newer_goes_out(cast: Cast) -> None:
     facts = mails.load([first, second], acts.now())
     assert facts[first.id] is None
     newer = facts[second.id]
-    assert newer
+    assert isinstance(newer, MailFacts)
     assert (newer.generation, invitation.mail_id) == (2, second.id)
 
 

@@ -39,7 +39,7 @@ def work(app: Flask, until: Callable[[], Any], during: Callable[[], None] | None
                 assert not running.done(), "the worker ended by itself"
                 await asyncio.sleep(0.02)
         finally:
-            worker.stop.set()
+            worker.rounds.stop.set()
             await running
 
     db.session.rollback()

@@ -12,7 +12,7 @@ from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import ActorKind, Method
 from app.db import db
 from app.installation import installation
-from app.models import PortalSession, Staff
+from app.models import HookSource, PortalSession, Staff
 
 
 def now() -> datetime:
@@ -27,6 +27,12 @@ def console(partner_id: UUID | None = None) -> Act:
 def clock(at: datetime | None = None) -> Act:
     """Nobody: a deadline passed, or a relay answered."""
     return Act(ActorKind.SYSTEM, Method.CLOCK, at or now(), id="clock")
+
+
+def upstream(source: HookSource) -> Act:
+    """A system elsewhere that tells us by webhook what happened there; its signature was good."""
+    id = str(source.id)
+    return Act(ActorKind.UPSTREAM, Method.WEBHOOK, now(), id=id, name=source.name, partner_id=source.partner_id)
 
 
 def person(email: str) -> Staff:

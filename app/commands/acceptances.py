@@ -1,21 +1,25 @@
 """The customer's own answer: accept, decline, or learn that it cannot accept directly."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.commands.attestations import CLOCK_SKEW
 from app.commands.firing import Says, fire
 from app.commands.history import EXISTING_PARTNER, NEW_PARTNER, scenario
 from app.commands.invitations import open_invitation
 from app.core import contact as text
 from app.core.act import Act
+from app.core.agreements import Terms
+from app.core.evidence import stamp
 from app.core.facts import AcceptFacts, BlockFacts, DeclineFacts
 from app.core.lifecycle import Event, State
 from app.core.permissions import Action, require
 from app.core.policy import Rulebook
-from app.core.refusals import Reason, refuse_if
+from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import (
     AcceptanceMethod,
     ActorKind,
@@ -84,9 +88,66 @@ def accept(
     )
     fire(machine, Event.ACCEPT, act, facts, says, invitation)
     _keep(act, consent.statement, sha256)
+    _enter(machine, relationship, invitation, terms, consent.assurance, act.at)
+
+
+def accept_elsewhere(
+    act: Act,
+    machine: Machine,
+    relationship: Relationship,
+    invitation: Invitation | None,
+    agreed_at: datetime,
+    person: Mapping[str, str | None],
+    rules: Rulebook,
+) -> None:
+    """Record what another portal says: it identified the person, showed the terms, and they were accepted."""
+    refuse_if(act.kind is not ActorKind.UPSTREAM, Reason.ROLE_NOT_ALLOWED)
+    refuse_if(agreed_at > act.at + CLOCK_SKEW, Reason.DATE_IN_FUTURE)
+    if invitation is None:
+        raise Refused(Reason.WRONG_STATE, state=machine.state, event=Event.ACCEPT)
+    # Its clock may be ahead of ours; the acceptance counts from now on all the same.
+    since = min(agreed_at, act.at)
+    # An older one than that on record is no answer to being asked anew.
+    refuse_if(machine.agreed_at is not None and since <= machine.agreed_at, Reason.ALREADY_CONFIRMED)
+    terms = rules.terms(machine.agreement_type, since)
+    facts = AcceptFacts(
+        invitation=invitation.status,
+        expired=act.at >= invitation.expires_at,
+        terms_unchanged=True,
+        may_bind=True,
+        agreed=True,
+        prior_purchases=scenario(machine) is not None,
+        on_record=machine.on_record,
+    )
+    says = Says(
+        clear={
+            "templateId": terms.template_id,
+            "version": terms.version,
+            "country": relationship.country,
+            "statedDate": stamp(agreed_at),
+            "invitation": str(invitation.id),
+            "kind": invitation.kind,
+            "assurance": Assurance.IMPORTED,
+            "source": act.id,
+        },
+        personal=person,
+    )
+    fire(machine, Event.ACCEPT, act, facts, says, invitation)
+    _enter(machine, relationship, invitation, terms, Assurance.IMPORTED, since)
+
+
+def _enter(
+    machine: Machine,
+    relationship: Relationship,
+    invitation: Invitation,
+    terms: Terms,
+    assurance: Assurance,
+    at: datetime,
+) -> None:
+    """The acceptance just recorded is the one that counts; the invitation has done its work."""
     machine.acceptance_number = machine.number
-    machine.method, machine.assurance = AcceptanceMethod.DIRECT, consent.assurance
-    machine.agreed_at, machine.template_id = act.at, terms.template_id
+    machine.method, machine.assurance = AcceptanceMethod.DIRECT, assurance
+    machine.agreed_at, machine.template_id = at, terms.template_id
     machine.accepted_version = terms.version
     machine.scenario = None
     invitation.status = InvitationStatus.USED
@@ -128,7 +189,7 @@ def block(
 
 
 def report_refusal(act: Act, machine: Machine, number: int) -> None:
-    """Staff heard that the vendor's portal sent the customer back to its partner, as scenario 1 or 2."""
+    """Staff heard, or the portal itself tells, that it sent the customer back to its partner, as scenario 1 or 2."""
     require(act, Action.RECORD_PURCHASE)
     refuse_if(number not in (EXISTING_PARTNER, NEW_PARTNER), Reason.INVALID_VALUE, field="scenario (1 or 2)")
     refuse_if(machine.on_record, Reason.WRONG_STATE, state=machine.state, event=Event.BLOCK)

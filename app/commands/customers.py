@@ -131,6 +131,14 @@ def _begin_anew(known: Relationship, profile: Profile, reseller: Partner | None,
         machine.reseller_id = known.reseller_id
 
 
+def activate(act: Act, relationship: Relationship) -> None:
+    """The customer took up the relationship elsewhere; one that was removed has to be asked for anew."""
+    refuse_if(act.kind is not ActorKind.UPSTREAM, Reason.ROLE_NOT_ALLOWED)
+    db.session.refresh(relationship, with_for_update=True)
+    refuse_if(relationship.state is RelationshipState.REMOVED, Reason.NO_RELATIONSHIP)
+    relationship.state = RelationshipState.ACTIVE
+
+
 def works_through(relationship: Relationship, reseller: Partner) -> bool:
     link = (relationship.partner_id, relationship.customer_id, reseller.id)
     return relationship.reseller_id == reseller.id or db.session.get(FurtherReseller, link) is not None

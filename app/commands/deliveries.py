@@ -1,4 +1,4 @@
-"""What became of an invitation's mail: sent, or given up."""
+"""What became of an invitation's mail: sent, delivered, given up, sent back or complained of."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,34 +8,51 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 
 from app.commands import snapshots
-from app.commands.firing import Says, append
+from app.commands.firing import Says, append, note
+from app.commands.history import suppressed
 from app.core.act import Act
+from app.core.contact import mailbox
+from app.core.refusals import Reason, refuse_if
 from app.core.snapshot import Snapshot
-from app.core.vocabulary import Delivery, NewsType, Note, TaskKind
+from app.core.vocabulary import ActorKind, Delivery, NewsType, Note, TaskKind
 from app.db import db, new_id
-from app.models import Invitation, Machine, News, Task
+from app.models import Invitation, Machine, News, Suppression, Task
 
 
 def mark_sent(act: Act, invitations: Sequence[UUID]) -> None:
     """The relay took them: every poller and follower may know."""
+    _mark(act, invitations, (Delivery.QUEUED,), Delivery.SENT, NewsType.MAIL_SENT)
+
+
+def mark_delivered(act: Act, invitation: Invitation) -> None:
+    """It lies in the mailbox, says who carried it there; what is known to have come back stays so."""
+    refuse_if(act.kind is not ActorKind.UPSTREAM, Reason.ROLE_NOT_ALLOWED)
+    # The report may be here before the relay's answer is written down.
+    came_from = (Delivery.QUEUED, Delivery.SENT)
+    _mark(act, [invitation.id], came_from, Delivery.DELIVERED, NewsType.MAIL_DELIVERED)
+
+
+def _mark(act: Act, invitations: Sequence[UUID], before: tuple[Delivery, ...], after: Delivery, news: NewsType) -> None:
     if not invitations:
         return
-    held = (Invitation.id.in_(invitations), Invitation.delivery == Delivery.QUEUED)
-    found = db.session.execute(select(Invitation.machine_id, Invitation.id).where(*held)).all()
+    held = (Invitation.id.in_(invitations), Invitation.delivery.in_(before))
+    machines = set(db.session.scalars(select(Invitation.machine_id).where(*held)))
     # The agreements first, as every event does it: taken in another order, two of them can lock each other out.
-    shown = snapshots.of({machine for machine, _ in found})
-    db.session.execute(update(Invitation).where(*held).values(delivery=Delivery.SENT))
+    shown = snapshots.of(machines)
+    moved = update(Invitation).where(*held).values(delivery=after).returning(Invitation.machine_id, Invitation.id)
+    found = db.session.execute(moved).all()
     if found:
-        db.session.execute(insert(News), [_sent(act, shown[machine], id) for machine, id in found])
+        left = [_news(act, shown[machine], id, after, news) for machine, id in found]
+        db.session.execute(insert(News), left)
 
 
-def _sent(act: Act, shown: Snapshot, invitation: UUID) -> dict[str, Any]:
+def _news(act: Act, shown: Snapshot, invitation: UUID, delivery: Delivery, news: NewsType) -> dict[str, Any]:
     newest = shown.invitation
     if newest and newest.id == invitation:
-        shown = replace(shown, invitation=replace(newest, delivery=Delivery.SENT))
+        shown = replace(shown, invitation=replace(newest, delivery=delivery))
     whose = {"partner_id": shown.partner_id, "machine_id": shown.id, "customer_id": shown.customer_id}
     left = {"before": shown.state, "after": shown.state, "facts": shown.facts()}
-    return {"uid": new_id(), "type": NewsType.MAIL_SENT, "at": act.at, **whose, **left}
+    return {"uid": new_id(), "type": news, "at": act.at, **whose, **left}
 
 
 def give_up(act: Act, invitation: Invitation, machine: Machine, answer: str, *, address: bool) -> None:
@@ -56,3 +73,22 @@ def give_up(act: Act, invitation: Invitation, machine: Machine, answer: str, *, 
             created_at=act.at,
         )
     )
+
+
+def bounce(act: Act, invitation: Invitation, machine: Machine) -> None:
+    """The mailbox sent it back for good, says who carried it there."""
+    refuse_if(act.kind is not ActorKind.UPSTREAM, Reason.ROLE_NOT_ALLOWED)
+    if invitation.delivery not in (Delivery.BOUNCED, Delivery.COMPLAINED):
+        give_up(act, invitation, machine, "bounced later on", address=True)
+
+
+def complain(act: Act, invitation: Invitation, machine: Machine) -> None:
+    """Whoever got it called it spam: the partner must not write to this mailbox again."""
+    refuse_if(act.kind is not ActorKind.UPSTREAM, Reason.ROLE_NOT_ALLOWED)
+    if invitation.delivery is Delivery.COMPLAINED:
+        return
+    note(machine, Note.COMPLAINED, act, Says(clear={"invitation": str(invitation.id)}))
+    invitation.delivery = Delivery.COMPLAINED
+    if not suppressed(machine.partner_id, invitation.email):
+        whom = {"partner_id": machine.partner_id, "mailbox": mailbox(invitation.email)}
+        db.session.add(Suppression(reason="complained", created_at=act.at, **whom))

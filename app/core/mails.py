@@ -44,6 +44,22 @@ class MailFacts:
     contact: Mailbox | None = None
 
 
+@dataclass(frozen=True)
+class Notice:
+    """A mail to the partner's people about the installation's own work, not about a customer."""
+
+    owed: Owed
+    to: tuple[Mailbox, ...]
+    partner: str
+    about: str
+    why: str
+    since: datetime
+    reply_to: Mailbox | None = None
+
+
+Letter = MailFacts | Notice
+
+
 def mailto(address: str, subject: str, text: str) -> str | None:
     """The mail as an address that opens a mail program; None where it is too long for one."""
     body = text.replace("\r\n", "\n").replace("\n", "\r\n")

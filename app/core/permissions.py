@@ -75,6 +75,9 @@ TABLE: dict[Action, Rule] = {
     Action.MANAGE_SOURCES: Rule(CONFIRMING, GLOBAL),
 }
 
+# What a system elsewhere may do by the webhooks it sends to a source of the partner's.
+TOLD = frozenset({Action.RECORD_PURCHASE})
+
 ATTESTING = frozenset({Action.ATTEST, Action.ATTEST_BLOCKED, Action.APPROVE_DRAFT})
 
 Overrides = Mapping[str, frozenset[Role]]
@@ -82,7 +85,7 @@ Overrides = Mapping[str, frozenset[Role]]
 
 def refusal(act: Act, action: Action) -> Reason | None:
     """The word for "you may not", or None. The operator at the console and the clock may do everything."""
-    if act.kind is ActorKind.SYSTEM:
+    if act.kind is ActorKind.SYSTEM or (act.kind is ActorKind.UPSTREAM and action in TOLD):
         return None
     if act.kind is not ActorKind.STAFF or act.partner_type is None:
         return Reason.ROLE_NOT_ALLOWED

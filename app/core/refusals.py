@@ -10,6 +10,8 @@ class Reason(StrEnum):
     INVALID_TEXT = "invalid-text"
     INVALID_VALUE = "invalid-value"
     UNPARSABLE_BODY = "unparsable-body"
+    TOO_OLD = "too-old"
+    UNSAFE_URL = "unsafe-url"
     DATE_IN_FUTURE = "date-in-future"
     INVALID_ID = "invalid-id"
     REGISTRATION_NUMBER_NOT_SUPPORTED = "registration-number-not-supported"
@@ -32,6 +34,7 @@ class Reason(StrEnum):
     TOKEN_EXPIRED = "token-expired"  # noqa: S105  a word, not a secret
     WRONG_CREDENTIALS = "wrong-credentials"
     WRONG_CODE = "wrong-code"
+    BAD_SIGNATURE = "bad-signature"
     ROLE_NOT_ALLOWED = "role-not-allowed"
     NOT_AN_ADMIN = "not-an-admin"
     RESELLER_CANNOT_ATTEST = "reseller-cannot-attest"
@@ -62,6 +65,7 @@ class Reason(StrEnum):
     STILL_RUNNING = "still-running"
     KEY_REUSED = "key-reused"
     ISSUER_UNREACHABLE = "issuer-unreachable"
+    CERTIFICATE_UNREACHABLE = "certificate-unreachable"
     NOT_FORWARDED = "not-forwarded"
 
 

@@ -21,6 +21,12 @@ ANSWERS: dict[Reason, Answer] = {
     ),
     Reason.INVALID_VALUE: Answer(400, 3000, "The value of {field} is not one that is known; check its spelling."),
     Reason.DATE_IN_FUTURE: Answer(400, 3000, "Give the day on which the customer agreed; it cannot lie ahead."),
+    Reason.UNSAFE_URL: Answer(
+        400,
+        3000,
+        "This address cannot be called ({why}): give one with https, without a user name, that leads to a public "
+        "machine; for one of your own network the operator sets WEBHOOK_ALLOW.",
+    ),
     Reason.INVALID_ID: Answer(400, 2000, "Give {field} as a GUID."),
     Reason.REGISTRATION_NUMBER_NOT_SUPPORTED: Answer(
         400, 600002, "Leave organizationRegistrationNumber out: companies in {country} have none."
@@ -39,6 +45,9 @@ ANSWERS: dict[Reason, Answer] = {
         400, 3000, "That agreement is not on offer on that day; `assent catalogue list` shows those there are."
     ),
     Reason.UNPARSABLE_BODY: Answer(400, 2000, "Send one JSON object as the body, in UTF-8, with application/json."),
+    Reason.TOO_OLD: Answer(
+        400, 2000, "What happened more than {days} days ago and was not heard of then is not taken any more."
+    ),
     Reason.UNKNOWN_TEMPLATE: Answer(
         400, 3000, "No agreement has this template id; `assent catalogue list` shows those there are."
     ),
@@ -69,6 +78,9 @@ ANSWERS: dict[Reason, Answer] = {
     ),
     Reason.WRONG_CODE: Answer(
         401, 800001, "That code is not the one in the newest mail, or it has run out. Check it, or ask for a new one."
+    ),
+    Reason.BAD_SIGNATURE: Answer(
+        401, 800001, "The {what} of this webhook is not one that its source trusts; nothing was done."
     ),
     Reason.ROLE_NOT_ALLOWED: Answer(
         403, 900150, "This needs a role that you do not hold (any more); ask a global admin of the partner."
@@ -148,6 +160,9 @@ ANSWERS: dict[Reason, Answer] = {
         2000,
         "The issuer of this token cannot be asked for its keys: try again in a minute, or use a token that "
         "`assent token create` made. `assent doctor` says what is wrong.",
+    ),
+    Reason.CERTIFICATE_UNREACHABLE: Answer(
+        503, 2000, "The certificate of this webhook cannot be fetched now; nothing was done. Send it again later."
     ),
     Reason.NOT_FORWARDED: Answer(
         501, 2000, "The vendor's portal is the system of record here and cannot be reached for this."

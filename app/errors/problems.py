@@ -89,5 +89,6 @@ def _respond(status: int, body: dict[str, Any]) -> Response:
     kind = "application/json" if _on_vendors_route() else "application/problem+json"
     response = Response(json.dumps(body), status, content_type=kind)
     if status == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = "Bearer"
+        # Of a webhook no token is asked.
+        response.headers["WWW-Authenticate"] = "Signature" if request.path.startswith("/hooks/") else "Bearer"
     return response

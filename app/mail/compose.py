@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from app.core import codes, links
 from app.core.effects import LANES
-from app.core.mails import MailFacts
+from app.core.mails import Letter, MailFacts, Notice
 from app.core.vocabulary import InvitationKind, Lane, Owed
 from app.mail import mime
 
@@ -19,6 +19,8 @@ FOLDERS = {
     InvitationKind.RELATIONSHIP: "relationship-and-agreement",
     InvitationKind.NEW_CUSTOMER: "new-customer",
 }
+# What goes to the partner itself is written by the installation, not in the partner's name.
+OURS = (Owed.BLOCKED, Owed.ENDPOINT_DISABLED)
 WIDTH = 76
 MONTHS = "January February March April May June July August September October November December".split()
 
@@ -70,7 +72,7 @@ class Composer:
     def domain(self) -> str:
         return self.sender.rpartition("@")[2]
 
-    def words(self, facts: MailFacts, link: str) -> Words:
+    def words(self, facts: Letter, link: str) -> Words:
         """What the mail says, with this link in it."""
         names = {"mail": facts, "link": link, "code": self._code(facts), "portal": self.portal}
         subject, text, html = (
@@ -79,7 +81,7 @@ class Composer:
         )
         return Words(" ".join(subject.split()), filled(text.strip()) + "\n", html.strip() + "\n")
 
-    def compose(self, facts: MailFacts, message_id: str, at: datetime, link: str | None = None) -> Message:
+    def compose(self, facts: Letter, message_id: str, at: datetime, link: str | None = None) -> Message:
         words = self.words(facts, link or self.link(facts))
         headers = [
             ("From", self._from(facts)),
@@ -92,8 +94,10 @@ class Composer:
         to = tuple(box.email for box in facts.to)
         return Message(_folder(facts), self.sender, to, data, urgent=LANES[facts.owed] is Lane.INTERACTIVE)
 
-    def link(self, facts: MailFacts) -> str:
-        """The customer's way in: our portal with a live token, or the vendor's own page."""
+    def link(self, facts: Letter) -> str:
+        """The customer's way in: our portal with a live token, or the vendor's own page; for others our own address."""
+        if isinstance(facts, Notice):
+            return self.base_url
         if self.portal == "microsoft":
             return links.vendor(facts.link)
         token = links.token(self.link_key, facts.invitation, facts.generation)
@@ -105,17 +109,19 @@ class Composer:
             return links.vendor(facts.link)
         return links.builtin(self.base_url, links.MASK, facts.link)
 
-    def _code(self, facts: MailFacts) -> str | None:
-        asked = facts.challenge
+    def _code(self, facts: Letter) -> str | None:
+        asked = facts.challenge if isinstance(facts, MailFacts) else None
         return codes.code(self.code_key, asked.session, asked.number) if asked else None
 
-    def _from(self, facts: MailFacts) -> str:
-        shown = facts.partner if facts.owed is not Owed.BLOCKED else parseaddr(self.mail_from)[0]
+    def _from(self, facts: Letter) -> str:
+        shown = parseaddr(self.mail_from)[0] if facts.owed in OURS else facts.partner
         return mime.mailbox(shown, self.sender)
 
 
-def _folder(facts: MailFacts) -> str:
-    return FOLDERS[facts.kind] if facts.owed is Owed.INVITATION else facts.owed.value
+def _folder(facts: Letter) -> str:
+    if isinstance(facts, MailFacts) and facts.owed is Owed.INVITATION:
+        return FOLDERS[facts.kind]
+    return facts.owed.value
 
 
 def _standing(message_id: str, at: datetime) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.vocabulary import Arrival, SigningScheme
@@ -12,12 +12,16 @@ from app.db import Base, new_id, vocabulary
 from app.models.machines import Machine
 from app.models.partners import Partner
 
+KEPT = text("removed_at IS NULL")
+
 
 class HookSource(Base):
     """A system that may tell us what happened elsewhere, and how it signs."""
 
     __tablename__ = "hook_source"
-    __table_args__ = (UniqueConstraint("partner_id", "name"),)
+    __table_args__ = (
+        Index("uq_hook_source_name", "partner_id", "name", unique=True, sqlite_where=KEPT, postgresql_where=KEPT),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
@@ -33,6 +37,8 @@ class HookSource(Base):
     roots: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    # What it has sent stays on record; its name is free again.
+    removed_at: Mapped[datetime | None]
 
 
 class ReceivedHook(Base):

@@ -29,11 +29,9 @@ def page(act: Act, after: str | None, size: int, rules: Rulebook) -> dict[str, A
     last = newest(partner)
     if cursor > last:
         raise Refused(Reason.UNKNOWN_CURSOR, data=[str(_oldest(partner))])
-    query = select(*EVENT, Record.number, Record.hash).outerjoin(Record, Record.id == News.record_id)
-    own = query.where(News.partner_id == partner, News.seq > cursor).order_by(News.seq).limit(size)
-    rows = db.session.execute(own).all()
+    rows = after_number(partner, cursor, size)
     reached = rows[-1].seq if rows else cursor
-    return {"items": _events(rows, rules, act.at), "cursor": str(reached), "more": reached < last}
+    return {"items": events(rows, rules, act.at), "cursor": str(reached), "more": reached < last}
 
 
 def owner(act: Act) -> UUID:
@@ -60,16 +58,26 @@ def _oldest(partner: UUID) -> int:
     return (first or 1) - 1
 
 
-def _events(rows: Sequence[Any], rules: Rulebook, now: datetime) -> list[dict[str, Any]]:
-    standing = _standing({row.machine_id for row in rows if row.facts is None})
+def after_number(partner: UUID, cursor: int, size: int) -> Sequence[Any]:
+    """So many rows after a number, for `events`."""
+    query = select(*EVENT, Record.number, Record.hash).outerjoin(Record, Record.id == News.record_id)
+    own = query.where(News.partner_id == partner, News.seq > cursor).order_by(News.seq).limit(size)
+    return db.session.execute(own).all()
+
+
+def events(rows: Sequence[Any], rules: Rulebook, now: datetime) -> list[dict[str, Any]]:
+    """Rows of news as programs read them."""
+    about = [row for row in rows if row.machine_id]
+    standing = _standing({row.machine_id for row in about if row.facts is None})
     shots = []
-    for row in rows:
+    for row in about:
         whose = {"id": row.machine_id, "partner_id": row.partner_id, "customer_id": row.customer_id}
         shot = Snapshot.read(row.facts, whose) if row.facts else standing[row.machine_id]
         # An agreement could be prepared for before it was on offer: its terms are then those of today.
         known = row.facts and rules.catalogue.offered(shot.agreement_type, row.at)
         shots.append((shot, row.at if known else now))
-    return [_event(row, data) for row, data in zip(rows, statuses(shots, rules), strict=True)]
+    left = iter(statuses(shots, rules))
+    return [_event(row, next(left) if row.machine_id else row.facts or {}) for row in rows]
 
 
 def _standing(machines: set[UUID]) -> dict[UUID, Snapshot]:
@@ -84,5 +92,6 @@ def _standing(machines: set[UUID]) -> dict[UUID, Snapshot]:
 
 def _event(row: Any, data: dict[str, Any]) -> dict[str, Any]:
     event = {"id": f"evt_{row.uid.hex}", "type": row.type, "at": stamp(row.at), "seq": row.seq}
-    event |= {"partnerId": str(row.partner_id), "customerId": str(row.customer_id), "data": data}
+    customer = str(row.customer_id) if row.customer_id else None
+    event |= {"partnerId": str(row.partner_id), "customerId": customer, "data": data}
     return event | ({"record": {"number": row.number, "hash": row.hash}} if row.hash else {})

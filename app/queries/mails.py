@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from app.core.lifecycle import State
 from app.core.links import LinkFacts
-from app.core.mails import Challenge, Mailbox, MailFacts
+from app.core.mails import Challenge, Letter, Mailbox, MailFacts, Notice
 from app.core.vocabulary import InvitationKind, InvitationStatus, Owed, Role
 from app.db import db
 from app.models import (
@@ -23,17 +23,21 @@ from app.models import (
     Relationship,
     RoleGrant,
     Staff,
+    WebhookEndpoint,
 )
 from app.outbox import Claimed
 
 Reseller = aliased(Partner)
 
 
-def load(rows: Sequence[Claimed], now: datetime) -> dict[UUID, MailFacts | None]:
+def load(rows: Sequence[Claimed], now: datetime) -> dict[UUID, Letter | None]:
     """Row id → facts, or None when the mail is no longer needed."""
     around = _invitations([UUID(row.payload["invitation"]) for row in rows if row.payload.get("invitation")])
-    found: dict[UUID, MailFacts | None] = {}
+    found: dict[UUID, Letter | None] = {}
     for row in rows:
+        if row.kind is Owed.ENDPOINT_DISABLED:
+            found[row.id] = _endpoint_disabled(row)
+            continue
         known = around.get(UUID(row.payload["invitation"])) if row.payload.get("invitation") else None
         found[row.id] = KINDS[row.kind](row, known, now) if known else None
     return found
@@ -134,8 +138,22 @@ def _blocked(row: Claimed, known: Any, now: datetime) -> MailFacts | None:
     return _facts(Owed.BLOCKED, known, to) if to else None
 
 
-def agents(partner_id: UUID) -> list[Staff]:
-    """Who is told when nobody in particular is responsible: the partner's admin agents."""
+def _endpoint_disabled(row: Claimed) -> Notice | None:
+    """The partner's own doing is no news to it, and one that works again needs no mail."""
+    end, partner = (
+        db.session.get(WebhookEndpoint, UUID(row.payload["endpoint"])),
+        db.session.get(Partner, row.partner_id),
+    )
+    to = tuple(Mailbox(person.name, person.email) for person in agents(row.partner_id, Role.GLOBAL_ADMIN))
+    to = to or tuple(Mailbox(person.name, person.email) for person in agents(row.partner_id))
+    if end is None or partner is None or end.disabled_at is None or not to:
+        return None
+    why, since = end.disabled_why or "", end.failing_since or end.disabled_at
+    return Notice(Owed.ENDPOINT_DISABLED, to, partner.name, end.url, why, since)
+
+
+def agents(partner_id: UUID, role: Role = Role.ADMIN_AGENT) -> list[Staff]:
+    """Who is told when nobody in particular is responsible: the partner's admin agents, or those of another role."""
     return list(
         db.session.scalars(
             select(Staff)
@@ -143,7 +161,7 @@ def agents(partner_id: UUID) -> list[Staff]:
             .where(
                 Staff.partner_id == partner_id,
                 Staff.disabled_at.is_(None),
-                RoleGrant.role == Role.ADMIN_AGENT,
+                RoleGrant.role == role,
             )
             .order_by(Staff.email)
             .limit(10)

@@ -10,6 +10,7 @@ from app.core.vocabulary import Lane, NewsType, Note, Owed, TaskKind
 TABLE = [
     ("created", "agreement.created", [], [], None),
     ("bounced", "invitation.bounced", [], [], None),
+    ("complained", "invitation.complained", [], [], None),
     ("disputed", "agreement.disputed", [], [], "answer-dispute"),
     ("dispute-closed", "agreement.dispute-closed", [], [], None),
     ("invite", "agreement.invited", ["invitation"], ["invitation-expiry"], None),
@@ -41,6 +42,7 @@ def test_every_debt_has_a_lane() -> None:
     assert {owed.value: lane.value for owed, lane in LANES.items()} == {
         "invitation": "bulk",
         "blocked": "bulk",
+        "endpoint-disabled": "bulk",
         "sign-in-code": "interactive",
         "invitation-expiry": "timer",
     }
@@ -56,8 +58,10 @@ def test_timers_travel_in_the_timers_lane_and_mails_never_do() -> None:
 def test_every_word_is_used() -> None:
     """A debt or a task that nothing makes would be a promise nobody keeps."""
     made = {owed for effect in EFFECTS.values() for owed in (*effect.mails, *effect.timers)}
-    assert made | {Owed.SIGN_IN_CODE} == set(Owed)
+    assert made | {Owed.SIGN_IN_CODE, Owed.ENDPOINT_DISABLED} == set(Owed)
     tasks = {effect.task for effect in EFFECTS.values()} - {None}
-    # What becomes of a mail and of a draft moves no agreement: the worker and the commands of drafts ask for these.
-    assert tasks | {TaskKind.MAIL_FAILED, TaskKind.REVIEW_DRAFT, TaskKind.REVISE_DRAFT} == set(TaskKind)
+    # What becomes of a mail, of a draft and of webhooks moves no agreement: who looks after these asks for the tasks.
+    drafts = {TaskKind.REVIEW_DRAFT, TaskKind.REVISE_DRAFT}
+    hooks = {TaskKind.ENDPOINT_DISABLED, TaskKind.HOOK_REFUSED, TaskKind.ORDER_REFUSED, TaskKind.TEMPLATE_PUBLISHED}
+    assert tasks | {TaskKind.MAIL_FAILED} | drafts | hooks == set(TaskKind)
     assert {key for key in EFFECTS if isinstance(key, Note)} <= set(Note)

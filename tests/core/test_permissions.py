@@ -41,6 +41,8 @@ TABLE = [
     ("close-dispute", "AS", "AS", ""),
     ("manage-rules", "G", "G", ""),
     ("manage-staff", "G", "G", "G"),
+    ("manage-hooks", "G", "G", ""),
+    ("manage-sources", "G", "G", ""),
 ]
 TYPES = (PartnerType.DIRECT_BILL, PartnerType.PROVIDER, PartnerType.RESELLER)
 
@@ -90,6 +92,13 @@ def test_the_console_and_the_clock_may_do_everything(action: Action) -> None:
     assert refusal(act(kind=ActorKind.SYSTEM, type=None), action) is None
 
 
+@pytest.mark.parametrize("action", Action)
+def test_a_system_elsewhere_may_tell_of_purchases_and_do_nothing_else(action: Action) -> None:
+    for type in (None, *TYPES):
+        word = refusal(act(*Role, kind=ActorKind.UPSTREAM, type=type), action)
+        assert word is (None if action is Action.RECORD_PURCHASE else Reason.ROLE_NOT_ALLOWED)
+
+
 @pytest.mark.parametrize(
     ("action", "word"),
     [
@@ -103,6 +112,8 @@ def test_the_console_and_the_clock_may_do_everything(action: Action) -> None:
         (Action.PLACE_ORDER, Reason.WRONG_PARTNER_TYPE),
         (Action.CLOSE_DISPUTE, Reason.WRONG_PARTNER_TYPE),
         (Action.MANAGE_RULES, Reason.WRONG_PARTNER_TYPE),
+        (Action.MANAGE_HOOKS, Reason.WRONG_PARTNER_TYPE),
+        (Action.MANAGE_SOURCES, Reason.WRONG_PARTNER_TYPE),
     ],
 )
 def test_a_reseller_is_told_that_it_is_its_type_and_not_its_role(action: Action, word: Reason) -> None:
@@ -118,10 +129,10 @@ def partner_itself(type: PartnerType, *roles: Role) -> Act:
 
 
 @pytest.mark.parametrize("action", Action)
-def test_the_partner_itself_may_look_add_customers_and_order_where_its_people_may(action: Action) -> None:
+def test_the_partner_itself_may_look_add_customers_order_and_be_told_where_its_people_may(action: Action) -> None:
     for type, may in (
-        (PartnerType.DIRECT_BILL, {"add-customer", "view", "view-draft", "place-order"}),
-        (PartnerType.PROVIDER, {"add-customer", "view", "view-draft", "place-order"}),
+        (PartnerType.DIRECT_BILL, {"add-customer", "view", "view-draft", "place-order", "manage-hooks"}),
+        (PartnerType.PROVIDER, {"add-customer", "view", "view-draft", "place-order", "manage-hooks"}),
         (PartnerType.RESELLER, {"add-customer", "view", "view-draft"}),
     ):
         assert (refusal(partner_itself(type), action) is None) == (action in may)

@@ -146,7 +146,7 @@ class Follower:
                 assert seq == self.cursors[partner] + 1, "a number was skipped, or came late"
                 self.cursors[partner] = seq
                 self.seen.append(uid)
-                if record is not None:
+                if record is not None and machine is not None:
                     assert record == self.records[machine] + 1, "news of one agreement came out of order"
                     self.records[machine] = record
 

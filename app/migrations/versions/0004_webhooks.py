@@ -135,10 +135,11 @@ def upgrade() -> None:
     sa.Column('roots', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('disabled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_hook_source_partner_id_partner')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_hook_source')),
-    sa.UniqueConstraint('partner_id', 'name', name=op.f('uq_hook_source_partner_id_name'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hook_source'))
     )
+    op.create_index('uq_hook_source_name', 'hook_source', ['partner_id', 'name'], unique=True, sqlite_where=sa.text('removed_at IS NULL'), postgresql_where=sa.text('removed_at IS NULL'))
     op.create_table('webhook_endpoint',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('partner_id', sa.Uuid(), nullable=False),

@@ -19,8 +19,11 @@ from app.web.v1.statuses import Attributes, Status
 LONGEST_WAIT = 30
 
 
+Cursor = Annotated[str, WithJsonSchema({"type": "string", "pattern": rf"^[0-9]{{0,{feed.LONGEST}}}$"})]
+
+
 class Asked(Shape):
-    after: Annotated[str, WithJsonSchema({"type": "string", "pattern": rf"^[0-9]{{0,{feed.LONGEST}}}$"})] | None = None
+    after: Cursor | None = None
     size: Annotated[int, Number(0)] = USUAL
     wait: Annotated[int, Number(0, LONGEST_WAIT)] = 0
 
@@ -30,16 +33,25 @@ class RecordBrief(Answer):
     hash: str
 
 
+class EndpointNotice(Answer):
+    """Which endpoint is called no more, and why: `gone` or `failing`."""
+
+    endpoint_id: str
+    url: str
+    reason: str
+    failing_since: str
+
+
 class Happened(Answer):
-    """One event; `data` is the agreement's status as the event left it."""
+    """One event; `data` is the agreement's status as the event left it, or the endpoint that was disabled."""
 
     id: str
     type: str
     at: str
     seq: int
     partner_id: str
-    customer_id: str
-    data: Status
+    customer_id: str | None
+    data: Status | EndpointNotice
     record: RecordBrief | None = None
 
 

@@ -15,6 +15,12 @@ CHAPTERS = (
     Chapter("status", "Status and records", ("acceptance",), "Where one customer's agreement stands, and why."),
     Chapter("portfolio", "Portfolio", ("acceptances",), "The same of all customers, filtered, counted, or as a file."),
     Chapter("feed", "Changes", ("changes",), "What happened, in order and without gaps."),
+    Chapter(
+        "webhooks",
+        "Webhooks",
+        ("endpoints", "deliveries", "sources", "received"),
+        "Be told of what happens, and tell of what happened elsewhere.",
+    ),
     Chapter("gate", "May this customer order?", ("eligibility", "orders"), "The gate, and orders through it."),
     Chapter("invitations", "Invitations", ("invitations",), "Ask the customer to accept by itself."),
     Chapter(

@@ -42,7 +42,7 @@ class FirstPassword:
     sealed: bytes
 
 
-def first_password() -> FirstPassword:
+def first_password(given: object) -> FirstPassword:
     """Made before the transaction: hashing takes long on purpose, and other writers must not wait for it."""
     plain = passwords.make()
     return FirstPassword(plain, passwords.hashed(plain), vault.seal(plain))

@@ -25,10 +25,12 @@ class Example:
 
 
 EXAMPLES: dict[str, Example] = {
+    "add_endpoint": Example({"url": "https://billing.fabrikam.example/hooks", "events": ["agreement.*"]}),
     "acceptance": Example(query="expand=next"),
     "acceptances": Example(query="state=invited&size=100"),
     "approve": Example(),
     "chained": Example(query="size=10"),
+    "change_endpoint": Example({"enabled": True}),
     "changes": Example(query="size=100&wait=5"),
     "confirm": Example(
         {
@@ -71,6 +73,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "list_agreements": Example(query="agreementType=MicrosoftCustomerAgreement"),
     "list_confirmations": Example(query="agreementType=*"),
+    "list_deliveries": Example(query="status=failed&size=100"),
     "list_customers": Example(query="size=100"),
     "list_relationships": Example(query="relationship_type=IsIndirectCloudSolutionProviderOf"),
     "listed": Example(query="status=submitted"),
@@ -78,6 +81,7 @@ EXAMPLES: dict[str, Example] = {
     "order": Example({"lineItems": [{"offerId": "CFQ7TTC0LH16:0001", "quantity": 5}], "billingCycle": "monthly"}),
     "purchase": Example({"kind": "software-subscription", "date": "2026-01-15"}),
     "remove_customer": Example({"relationshipToPartner": "none"}),
+    "replay_deliveries": Example(query="since=2026-11-20T00:00:00Z"),
     "resubmit": Example(DRAFT),
     "show_partner_agreement": Example(query="tenantId=$PARTNER"),
     "show_template": Example(query="country=SE&language=en-US"),

@@ -57,7 +57,8 @@ class Route:
     one: bool = False
     reads: bool = False
     room: int | None = None
-    ahead: Callable[[], Any] | None = None
+    # Slow work on the body that must not wait inside the transaction.
+    ahead: Callable[[Any], Any] | None = None
 
     @property
     def endpoint(self) -> str:
@@ -93,7 +94,7 @@ class Route:
         if self.asks:
             given["asked"] = query(self.asks)
         if self.ahead:
-            given["ahead"] = self.ahead()
+            given["ahead"] = self.ahead(given.get("given"))
         work = partial(self._answer, given)
         return once.only(act, work) if act and self.writes else work()
 

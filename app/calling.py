@@ -1,0 +1,191 @@
+"""Endpoints that are to be told: lease them, write down how it went, knock where nobody listened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, bindparam, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.auth import acts
+from app.commands import webhooks
+from app.core.evidence import stamp
+from app.core.vocabulary import Calling
+from app.core.webhooks import HOLDS, PAUSE, given_up, next_try
+from app.db import database_now, db, new_id, transaction
+from app.models import NewsCounter, WebhookDelivery, WebhookEndpoint
+from app.queries.parcels import Call, Parcel
+
+if TYPE_CHECKING:
+    from app.hooks.outbound import Reply
+
+CHANGE = (
+    update(WebhookDelivery)
+    .where(WebhookDelivery.id == bindparam("row"))
+    .values({name: bindparam(f"new_{name}") for name in ("status", "attempts", "due_at", "tries")})
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One try."""
+
+    parcel: Parcel
+    body: str
+    at: datetime
+    reply: Reply
+
+
+def _ready(now: datetime) -> ColumnElement[bool]:
+    """Nobody calls it now, and it has something to hear: a delivery that is due, or news that nothing holds back."""
+    end, own = WebhookEndpoint, WebhookDelivery.endpoint_id == WebhookEndpoint.id
+    due = select(WebhookDelivery.id).where(
+        own, WebhookDelivery.status == Calling.WAITING, WebhookDelivery.due_at <= now
+    )
+    behind = select(NewsCounter.seq).where(NewsCounter.partner_id == end.partner_id, NewsCounter.seq > end.cursor)
+    free = or_(end.free_at.is_(None), end.free_at <= now)
+    held = or_(end.held_until.is_(None), end.held_until <= now)
+    return end.disabled_at.is_(None) & free & or_(due.exists(), held & behind.exists())
+
+
+def pulse() -> bool:
+    """One cheap read: has any endpoint something to hear?"""
+    session = db.session()
+    try:
+        return session.scalar(select(WebhookEndpoint.id).where(_ready(database_now(session))).limit(1)) is not None
+    finally:
+        session.rollback()
+
+
+def take(me: str, room: int, lease: timedelta, at: datetime | None = None) -> list[UUID]:
+    """Lease so many endpoints that have something to hear."""
+    with transaction() as session:
+        now = at or database_now(session)
+        ready = select(WebhookEndpoint.id).where(_ready(now)).order_by(WebhookEndpoint.free_at, WebhookEndpoint.id)
+        ids = list(session.scalars(ready.limit(room).with_for_update(skip_locked=True)))
+        _write(session, WebhookEndpoint.id.in_(ids), lease_owner=me, free_at=now + lease)
+        return ids
+
+
+def settle(me: str, call: Call, told: Sequence[Told], lease: timedelta, at: datetime | None = None) -> bool:
+    """Write down how far it came; True while the endpoint stays leased because there is more for it."""
+    with transaction() as session:
+        end = session.scalar(
+            select(WebhookEndpoint)
+            .where(WebhookEndpoint.id == call.id, WebhookEndpoint.lease_owner == me)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        if end is None:
+            return False
+        now = at or database_now(session)
+        # Somebody may have set the cursor back meanwhile; then that is where it goes on.
+        if end.cursor == call.cursor:
+            end.cursor = _cursor(call, told)
+        failed = next((one for one in told if not one.reply.ok), None)
+        rows = [_row(end, one, now) for one in told]
+        _keep(session, rows)
+        if told:
+            end.unreachable = bool(failed and failed.reply.unreachable)
+            end.failing_since = (end.failing_since or now) if failed else None
+        end.held_until = None
+        more = not failed and (call.more or len(told) < len(call.parcels)) and end.disabled_at is None
+        end.lease_owner, end.free_at = (me, now + lease) if more else (None, None)
+        if failed:
+            _fail(end, failed, rows[-1], now)
+        return more
+
+
+def _cursor(call: Call, told: Sequence[Told]) -> int:
+    """Up to where every event was taken up."""
+    left = [parcel.seq for parcel in call.parcels[len(told) :] if parcel.event and parcel.seq is not None]
+    return min(left) - 1 if left else call.reached
+
+
+def _row(end: WebhookEndpoint, one: Told, now: datetime) -> dict[str, Any]:
+    parcel, reply = one.parcel, one.reply
+    attempts = parcel.attempts + 1
+    due = None if reply.ok else next_try(attempts, now, reply.retry_after)
+    status = Calling.DELIVERED if reply.ok else Calling.WAITING if due else Calling.FAILED
+    told = {"at": stamp(one.at), "ms": reply.ms, "status": reply.status, "error": reply.error, "answer": reply.answer}
+    return {
+        "id": parcel.delivery or new_id(),
+        "known": parcel.delivery is not None,
+        "partner_id": end.partner_id,
+        "endpoint_id": end.id,
+        "event_id": parcel.event_id,
+        "name": parcel.name,
+        "seq": parcel.seq,
+        "body": one.body,
+        "status": status,
+        "attempts": attempts,
+        "due_at": due,
+        "tries": [*parcel.tries, told],
+        "created_at": now,
+    }
+
+
+def _keep(session: Session, rows: list[dict[str, Any]]) -> None:
+    known = [row for row in rows if row.pop("known")]
+    fresh = [row for row in rows if row not in known]
+    if fresh:
+        session.execute(insert(WebhookDelivery), fresh)
+    if known:
+        changed = ("status", "attempts", "due_at", "tries")
+        parameters = [{"row": row["id"]} | {f"new_{name}": row[name] for name in changed} for row in known]
+        session.connection().execute(CHANGE, parameters)
+
+
+def _fail(end: WebhookEndpoint, failed: Told, row: dict[str, Any], now: datetime) -> None:
+    """Leave it in peace for a moment, hold back what is behind the newest event, and in the end give it up."""
+    reply, due = failed.reply, row["due_at"]
+    end.free_at = now + max(PAUSE, timedelta(seconds=reply.retry_after or 0))
+    if due and row["seq"] is not None and row["seq"] >= end.cursor and row["attempts"] < HOLDS:
+        end.held_until = due
+    why = given_up(reply.status, end.failing_since or now, now)
+    if why and end.disabled_at is None:
+        webhooks.disable(acts.clock(now), end, why)
+
+
+def release(me: str) -> None:
+    """Give back whatever this worker still holds."""
+    with transaction() as session:
+        _write(session, WebhookEndpoint.lease_owner == me, lease_owner=None, free_at=None)
+
+
+def _write(session: Session, which: ColumnElement[bool], **values: Any) -> None:
+    session.execute(update(WebhookEndpoint).where(which).values(values).execution_options(synchronize_session=False))
+
+
+# Endpoints where nobody listened are knocked at, so that they need not wait for their next try once they are back.
+
+
+def away() -> list[tuple[UUID, str]]:
+    session = db.session()
+    try:
+        gone = (
+            WebhookEndpoint.unreachable,
+            WebhookEndpoint.disabled_at.is_(None),
+            WebhookEndpoint.lease_owner.is_(None),
+        )
+        waiting = WebhookEndpoint.held_until > database_now(session)
+        return [
+            (row.id, row.url)
+            for row in session.execute(select(WebhookEndpoint.id, WebhookEndpoint.url).where(*gone, waiting))
+        ]
+    finally:
+        session.rollback()
+
+
+def back(ids: Sequence[UUID]) -> None:
+    """They can be reached again: whatever waits for them is due."""
+    with transaction() as session:
+        now = database_now(session)
+        free = WebhookEndpoint.id.in_(ids) & WebhookEndpoint.lease_owner.is_(None)
+        _write(session, free, held_until=None, free_at=None, unreachable=False)
+        waiting = (WebhookDelivery.endpoint_id.in_(ids), WebhookDelivery.status == Calling.WAITING)
+        session.execute(update(WebhookDelivery).where(*waiting).values(due_at=now))

@@ -1,0 +1,31 @@
+"""What is posted: an event as the feed has it, or as the vendor would tell it."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from app.core.vocabulary import SigningScheme
+from app.core.webhooks import RELATIONSHIP, RESOLD_RELATIONSHIP
+from app.hooks import vendor
+
+# What a family of events is about: where it can be read, and what it is called.
+RESOURCES = {
+    "agreement": ("/v1/customers/{customer}/acceptance", "CustomerAgreement"),
+    "invitation": ("/v1/customers/{customer}/invitations", "Invitation"),
+    "draft": ("/v1/attestationdrafts", "AttestationDraft"),
+    "endpoint": ("/webhooks/v1/registration", "Registration"),
+    "test": ("/webhooks/v1/registration/validationEvents", "ValidationEvent"),
+}
+CUSTOMER = ("/v1/customers/{customer}", "Customer")
+
+
+def body(scheme: SigningScheme, name: str, event: dict[str, Any]) -> str:
+    told = event if scheme is SigningScheme.STANDARD else _vendors(name, event)
+    return json.dumps(told, separators=(",", ":"), ensure_ascii=False)
+
+
+def _vendors(name: str, event: dict[str, Any]) -> dict[str, str | None]:
+    related = name in (RELATIONSHIP, RESOLD_RELATIONSHIP)
+    uri, resource = CUSTOMER if related else RESOURCES[event["type"].partition(".")[0]]
+    at = datetime.fromisoformat(event["at"])
+    return vendor.event(name, uri.format(customer=event["customerId"]), resource, None, at)

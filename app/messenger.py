@@ -1,0 +1,130 @@
+"""Tell the endpoints: each by itself and in order, many side by side, so that a slow one delays no other."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from app import calling, certificate, vault
+from app.auth import acts
+from app.calling import Told
+from app.core.vocabulary import SigningScheme
+from app.hooks import bodies, signing
+from app.hooks.guard import Guard
+from app.hooks.outbound import Poster
+from app.installation import Installation
+from app.queries import parcels
+from app.queries.parcels import Call, Parcel
+from app.rounds import PASSING, TROUBLE_PAUSE, Rounds, line
+
+log = structlog.get_logger("worker")
+
+ENDPOINTS = 200
+# How long to go on before writing down how far it came.
+STRETCH = 2.0
+KNOCKS = 5.0
+TIMEOUT = 15.0
+
+
+class Messenger:
+    """The part of a worker that posts webhooks."""
+
+    def __init__(self, place: Installation, me: str, rounds: Rounds) -> None:
+        self.place = place
+        self.me = me
+        self._rounds = rounds
+        # Longer than the longest stretch can get, so that nothing has to be renewed.
+        self._lease = timedelta(seconds=place.config.lease_seconds + STRETCH + TIMEOUT)
+        self._open = lru_cache(maxsize=1000)(lambda sealed: vault.open_(sealed, place))
+        self._poster = Poster(Guard(place.config.webhook_allow), TIMEOUT)
+        self._calls: dict[UUID, asyncio.Task[None]] = {}
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._calls)
+
+    async def claim(self) -> bool:
+        """Begin to tell endpoints that have something to hear; True when there may be more of them."""
+        room = ENDPOINTS - len(self._calls)
+        ids = await self._rounds.in_thread(self._take, room) if room > 0 else []
+        for id in ids:
+            self._calls[id] = task = asyncio.create_task(self._tell(id))
+            task.add_done_callback(lambda _, id=id: self._calls.pop(id, None))  # type: ignore[misc]
+        return bool(ids) and len(ids) == room
+
+    def _take(self, room: int) -> list[UUID]:
+        return calling.take(self.me, room, self._lease) if calling.pulse() else []
+
+    async def _tell(self, id: UUID) -> None:
+        """Stretch after stretch, until there is nothing left, a try failed or we stop."""
+        try:
+            call: Call | None = await self._surely(parcels.load, self.me, id, self.place.rules)
+            while call:
+                told = await self._stretch(call)
+                call = await self._surely(self._go_on, call, told)
+        except Exception:
+            # The lease keeps it from being tried at once again.
+            log.exception("cannot tell an endpoint", endpoint=str(id))
+
+    def _go_on(self, call: Call, told: list[Told]) -> Call | None:
+        more = calling.settle(self.me, call, told, self._lease)
+        return parcels.load(self.me, call.id, self.place.rules) if more and not self._rounds.stop.is_set() else None
+
+    async def _surely(self, work: Callable[..., Any], *args: Any) -> Any:
+        """What was posted has to be written down, however long the database is away; the lease may run out."""
+        while True:
+            try:
+                return await self._rounds.in_thread(work, *args)
+            except Exception as error:
+                log.warning(
+                    "trouble with a webhook, trying again", error=line(error), exc_info=not isinstance(error, PASSING)
+                )
+                if self._rounds.stop.is_set():
+                    return None
+                await asyncio.sleep(TROUBLE_PAUSE)
+
+    async def _stretch(self, call: Call) -> list[Told]:
+        told: list[Told] = []
+        until = time.monotonic() + STRETCH
+        for parcel in call.parcels:
+            if self._rounds.stop.is_set() or time.monotonic() > until:
+                break
+            one = await self._post(call, parcel)
+            told.append(one)
+            if not one.reply.ok:
+                log.warning("webhook failed", endpoint=str(call.id), event=parcel.event_id, why=one.reply.error)
+                break
+        return told
+
+    async def _post(self, call: Call, parcel: Parcel) -> Told:
+        at = acts.now()
+        body = parcel.body or bodies.body(call.scheme, parcel.name, parcel.event or {})
+        raw = body.encode()
+        reply = await self._poster.post(call.url, raw, self._headers(call, parcel.event_id, at, raw))
+        return Told(parcel, body, at, reply)
+
+    def _headers(self, call: Call, id: str, at: datetime, body: bytes) -> dict[str, str]:
+        if call.scheme is SigningScheme.VENDOR:
+            config = self.place.config
+            return certificate.signer(config.keys_dir, config.base_url).headers(id, at, body, call.own_header)
+        return signing.headers(id, at, body, [self._open(secret) for secret in call.secrets])
+
+    async def knock(self) -> bool:
+        """Endpoints where nobody listened: is anybody there again?"""
+        away = await self._rounds.in_thread(calling.away)
+        answers = await asyncio.gather(*(self._poster.knock(url) for _, url in away))
+        ids = [id for (id, _), answered in zip(away, answers, strict=True) if answered]
+        if ids:
+            await self._rounds.in_thread(calling.back, ids)
+        return False
+
+    async def close(self) -> None:
+        for task in list(self._calls.values()):
+            task.cancel()
+        await asyncio.gather(*self._calls.values(), return_exceptions=True)
+        await self._poster.close()

@@ -1,0 +1,127 @@
+"""What an endpoint is to be told next: deliveries that are due again, and the events of the feed it has not heard."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.policy import Rulebook
+from app.core.vocabulary import Calling, NewsType, SigningScheme
+from app.core.webhooks import hears, vendor_names
+from app.db import database_now, db
+from app.models import Invitation, Machine, WebhookDelivery, WebhookEndpoint
+from app.queries import changes, rulebooks
+
+BATCH = 100
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One message: an event under one name. Its body is made when it is first sent, and kept."""
+
+    event_id: str
+    name: str
+    seq: int | None
+    event: dict[str, Any] | None = None
+    body: str | None = None
+    attempts: int = 0
+    delivery: UUID | None = None
+    tries: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Call:
+    """An endpoint that is leased, and what it is to be told next."""
+
+    id: UUID
+    partner_id: UUID
+    url: str
+    scheme: SigningScheme
+    # Sealed, as they are stored.
+    secrets: tuple[bytes, ...]
+    own_header: bool
+    parcels: list[Parcel]
+    # Where the feed was read from and to; events that nobody wants to hear have no parcel.
+    cursor: int
+    reached: int
+    more: bool
+
+
+def load(me: str, id: UUID, base: Rulebook, at: datetime | None = None) -> Call | None:
+    """What a leased endpoint is to be told, in order; None where the lease is lost."""
+    session = db.session()
+    try:
+        end = session.scalar(select(WebhookEndpoint).where(WebhookEndpoint.id == id, WebhookEndpoint.lease_owner == me))
+        if end is None or end.disabled_at:
+            return None
+        now = at or database_now(session)
+        rules = rulebooks.of(base, end.partner_id)
+        waiting = _due(session, end, now)
+        held = end.held_until is not None and end.held_until > now
+        rows = [] if held else changes.after_number(end.partner_id, end.cursor, BATCH)
+        heard = changes.events(rows, rules, now)
+        return Call(
+            *(end.id, end.partner_id, end.url, end.scheme, _secrets(end, now), end.own_header),
+            parcels=waiting + list(_parcels(session, end, heard)),
+            cursor=end.cursor,
+            reached=rows[-1].seq if rows else end.cursor,
+            more=len(rows) == BATCH or len(waiting) == BATCH,
+        )
+    finally:
+        session.rollback()
+
+
+def _secrets(end: WebhookEndpoint, now: datetime) -> tuple[bytes, ...]:
+    former = end.former_secret if end.former_until and now < end.former_until else None
+    return tuple(secret for secret in (end.secret, former) if secret)
+
+
+def _due(session: Session, end: WebhookEndpoint, now: datetime) -> list[Parcel]:
+    """What is to be tried again, the oldest event first."""
+    own = (WebhookDelivery.endpoint_id == end.id, WebhookDelivery.status == Calling.WAITING)
+    due = select(WebhookDelivery).where(*own, WebhookDelivery.due_at <= now)
+    rows = session.scalars(due.order_by(WebhookDelivery.seq, WebhookDelivery.id).limit(BATCH))
+    return [
+        Parcel(row.event_id, row.name, row.seq, None, row.body, row.attempts, row.id, list(row.tries)) for row in rows
+    ]
+
+
+def _parcels(session: Session, end: WebhookEndpoint, heard: list[dict[str, Any]]) -> Iterator[Parcel]:
+    """Events of the feed that the endpoint wants to hear. One that waits for another try already is left to it."""
+    named = [(event, name) for event, name in _named(session, end, heard) if hears(end.events, name)]
+    columns = (WebhookDelivery.id, WebhookDelivery.event_id, WebhookDelivery.name, WebhookDelivery.status)
+    sent = select(*columns, WebhookDelivery.tries, WebhookDelivery.body).where(
+        WebhookDelivery.endpoint_id == end.id, WebhookDelivery.event_id.in_([event["id"] for event, _ in named])
+    )
+    known = {(row.event_id, row.name): row for row in session.execute(sent)} if named else {}
+    for event, name in named:
+        row = known.get((event["id"], name))
+        if row is None:
+            yield Parcel(event["id"], name, event["seq"], event)
+        elif row.status is not Calling.WAITING:
+            yield Parcel(event["id"], name, event["seq"], event, row.body, 0, row.id, list(row.tries))
+
+
+def _named(session: Session, end: WebhookEndpoint, heard: list[dict[str, Any]]) -> Iterable[tuple[dict[str, Any], str]]:
+    if end.scheme is SigningScheme.STANDARD:
+        return [(event, event["type"]) for event in heard]
+    invitations = {id for event in heard if (id := _asked(event))}
+    asked = select(Invitation.id, Invitation.kind, Machine.reseller_id).join(
+        Machine, Machine.id == Invitation.machine_id
+    )
+    rows = session.execute(asked.where(Invitation.id.in_([UUID(id) for id in invitations])))
+    known = {str(row.id): (row.kind, row.reseller_id is not None) for row in rows}
+    return [
+        (event, name)
+        for event in heard
+        for name in vendor_names(NewsType(event["type"]), *known.get(_asked(event) or "", (None, False)))
+    ]
+
+
+def _asked(event: dict[str, Any]) -> str | None:
+    """The invitation that an event's agreement was last asked with."""
+    return (event["data"].get("invitation") or {}).get("id")

@@ -1,0 +1,87 @@
+"""A partner's endpoints, and what was delivered to them."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from app.core.act import Act
+from app.core.evidence import stamp
+from app.core.refusals import Reason, Refused
+from app.core.vocabulary import Calling
+from app.db import db
+from app.models import WebhookDelivery, WebhookEndpoint
+
+
+def endpoint(act: Act, id: UUID) -> WebhookEndpoint:
+    found = db.session.scalar(_own(act, WebhookEndpoint).where(WebhookEndpoint.id == id))
+    if found is None:
+        raise Refused(Reason.NOT_FOUND, what="endpoint id")
+    return found
+
+
+def endpoints(act: Act) -> list[WebhookEndpoint]:
+    return list(db.session.scalars(_own(act, WebhookEndpoint).order_by(WebhookEndpoint.id)))
+
+
+def delivery(act: Act, id: UUID) -> WebhookDelivery:
+    found = db.session.scalar(_own(act, WebhookDelivery).where(WebhookDelivery.id == id))
+    if found is None:
+        raise Refused(Reason.NOT_FOUND, what="delivery id")
+    return found
+
+
+def deliveries(
+    act: Act, endpoint_id: UUID | None, status: Calling | None, size: int, before: UUID | None
+) -> tuple[list[WebhookDelivery], UUID | None]:
+    """The newest first; with where to go on, if there are more."""
+    query = _own(act, WebhookDelivery)
+    if endpoint_id:
+        query = query.where(WebhookDelivery.endpoint_id == endpoint_id)
+    if status:
+        query = query.where(WebhookDelivery.status == status)
+    if before:
+        query = query.where(WebhookDelivery.id < before)
+    rows = list(db.session.scalars(query.order_by(WebhookDelivery.id.desc()).limit(size + 1)))
+    return rows[:size], rows[size - 1].id if len(rows) > size else None
+
+
+def _own(act: Act, table: type[Any]) -> Select[Any]:
+    return select(table).where(table.partner_id == act.partner_id)
+
+
+def shown_endpoint(end: WebhookEndpoint) -> dict[str, Any]:
+    return {
+        "id": str(end.id),
+        "url": end.url,
+        "events": end.events,
+        "description": end.description,
+        "scheme": end.scheme,
+        "enabled": end.disabled_at is None,
+        "disabledAt": _time(end.disabled_at),
+        "disabledReason": end.disabled_why,
+        "failingSince": _time(end.failing_since),
+        "cursor": str(end.cursor),
+        "createdAt": stamp(end.created_at),
+        "attributes": {"objectType": "WebhookEndpoint"},
+    }
+
+
+def shown_delivery(sent: WebhookDelivery) -> dict[str, Any]:
+    return {
+        "id": str(sent.id),
+        "endpointId": str(sent.endpoint_id),
+        "eventId": sent.event_id,
+        "type": sent.name,
+        "seq": sent.seq,
+        "status": sent.status,
+        "attempts": sent.attempts,
+        "nextTry": _time(sent.due_at),
+        "tries": sent.tries,
+        "createdAt": stamp(sent.created_at),
+        "attributes": {"objectType": "WebhookDelivery"},
+    }
+
+
+def _time(at: Any) -> str | None:
+    return stamp(at) if at else None
