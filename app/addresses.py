@@ -63,9 +63,12 @@ def networks(value: str) -> tuple[Network, ...]:
 
 def _network(text: str) -> Network:
     try:
-        return ipaddress.ip_network(text)
+        network = ipaddress.ip_network(text)
     except ValueError:
-        raise ValueError(f"{text!r} is not a network, for example 10.20.0.0/16 or fd12:3456::/32") from None
+        network = None
+    if network is None or "%" in text:
+        raise ValueError(f"{text!r} is not a network, for example 10.20.0.0/16 or fd12:3456::/32")
+    return network
 
 
 def mail_from(value: str) -> str:

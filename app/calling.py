@@ -40,6 +40,14 @@ class Told:
     reply: Reply
 
 
+@dataclass(frozen=True)
+class Heard:
+    """One stretch with one endpoint."""
+
+    call: Call
+    told: Sequence[Told]
+
+
 def _ready(now: datetime) -> ColumnElement[bool]:
     """Nobody calls it now, and it has something to hear: a delivery that is due, or news that nothing holds back."""
     end, own = WebhookEndpoint, WebhookDelivery.endpoint_id == WebhookEndpoint.id
@@ -71,33 +79,37 @@ def take(me: str, room: int, lease: timedelta, at: datetime | None = None) -> li
         return ids
 
 
-def settle(me: str, call: Call, told: Sequence[Told], lease: timedelta, at: datetime | None = None) -> bool:
-    """Write down how far it came; True while the endpoint stays leased because there is more for it."""
+def settle(me: str, group: Sequence[Heard], lease: timedelta, at: datetime | None = None) -> set[UUID]:
+    """Write down how far they came; answers those that stay leased because there is more for them."""
     with transaction() as session:
-        end = session.scalar(
-            select(WebhookEndpoint)
-            .where(WebhookEndpoint.id == call.id, WebhookEndpoint.lease_owner == me)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        if end is None:
-            return False
+        held = WebhookEndpoint.id.in_([one.call.id for one in group]) & (WebhookEndpoint.lease_owner == me)
+        found = select(WebhookEndpoint).where(held).order_by(WebhookEndpoint.id).with_for_update()
+        ends = {end.id: end for end in session.scalars(found.execution_options(populate_existing=True))}
+        ours = [one for one in group if one.call.id in ends]
         now = at or database_now(session)
-        # Somebody may have set the cursor back meanwhile; then that is where it goes on.
-        if end.cursor == call.cursor:
-            end.cursor = _cursor(call, told)
-        failed = next((one for one in told if not one.reply.ok), None)
-        rows = [_row(end, one, now) for one in told]
-        _keep(session, rows)
-        if told:
-            end.unreachable = bool(failed and failed.reply.unreachable)
-            end.failing_since = (end.failing_since or now) if failed else None
-        end.held_until = None
-        more = not failed and (call.more or len(told) < len(call.parcels)) and end.disabled_at is None
-        end.lease_owner, end.free_at = (me, now + lease) if more else (None, None)
-        if failed:
-            _fail(end, failed, rows[-1], now)
-        return more
+        rows = {one.call.id: [_row(told, one.call, now) for told in one.told] for one in ours}
+        _keep(session, [row for own in rows.values() for row in own])
+        return {one.call.id for one in ours if _advance(ends[one.call.id], one, rows[one.call.id], me, now, lease)}
+
+
+def _advance(
+    end: WebhookEndpoint, one: Heard, rows: Sequence[dict[str, Any]], me: str, now: datetime, lease: timedelta
+) -> bool:
+    call, told = one.call, one.told
+    # Somebody may have set the cursor back meanwhile; then that is where it goes on.
+    if end.cursor == call.cursor:
+        end.cursor = _cursor(call, told)
+        end.furthest = max(end.furthest, end.cursor, *(each.parcel.seq or 0 for each in told))
+    failed = next((each for each in told if not each.reply.ok), None)
+    if told:
+        end.unreachable = bool(failed and failed.reply.unreachable)
+        end.failing_since = (end.failing_since or now) if failed else None
+    end.held_until = None
+    more = not failed and (call.more or len(told) < len(call.parcels)) and end.disabled_at is None
+    end.lease_owner, end.free_at = (me, now + lease) if more else (None, None)
+    if failed:
+        _fail(end, failed, rows[-1], now)
+    return more
 
 
 def _cursor(call: Call, told: Sequence[Told]) -> int:
@@ -106,7 +118,7 @@ def _cursor(call: Call, told: Sequence[Told]) -> int:
     return min(left) - 1 if left else call.reached
 
 
-def _row(end: WebhookEndpoint, one: Told, now: datetime) -> dict[str, Any]:
+def _row(one: Told, call: Call, now: datetime) -> dict[str, Any]:
     parcel, reply = one.parcel, one.reply
     attempts = parcel.attempts + 1
     due = None if reply.ok else next_try(attempts, now, reply.retry_after)
@@ -115,8 +127,8 @@ def _row(end: WebhookEndpoint, one: Told, now: datetime) -> dict[str, Any]:
     return {
         "id": parcel.delivery or new_id(),
         "known": parcel.delivery is not None,
-        "partner_id": end.partner_id,
-        "endpoint_id": end.id,
+        "partner_id": call.partner_id,
+        "endpoint_id": call.id,
         "event_id": parcel.event_id,
         "name": parcel.name,
         "seq": parcel.seq,
@@ -130,10 +142,11 @@ def _row(end: WebhookEndpoint, one: Told, now: datetime) -> dict[str, Any]:
 
 
 def _keep(session: Session, rows: list[dict[str, Any]]) -> None:
-    known = [row for row in rows if row.pop("known")]
-    fresh = [row for row in rows if row not in known]
+    fresh, known = [row for row in rows if not row["known"]], [row for row in rows if row["known"]]
+    for row in fresh:
+        del row["known"]
     if fresh:
-        session.execute(insert(WebhookDelivery), fresh)
+        session.connection().execute(insert(WebhookDelivery), fresh)
     if known:
         changed = ("status", "attempts", "due_at", "tries")
         parameters = [{"row": row["id"]} | {f"new_{name}": row[name] for name in changed} for row in known]

@@ -58,6 +58,8 @@ def _shown(config: Config, name: str, meaning: str) -> dict[str, str]:
     value = getattr(config, name.lower())
     if name == "SMTP_URL":
         value = ", ".join(relay.name for relay in value)
+    elif name == "WEBHOOK_ALLOW":
+        value = ", ".join(map(str, value))
     elif name == "DATABASE_URL" and not config.sqlite:
         value = value.rpartition("@")[2]
     return {"name": name, "value": str(value), "source": config.sources[name], "help": meaning}

@@ -12,7 +12,7 @@ import structlog
 
 from app import calling, certificate, vault
 from app.auth import acts
-from app.calling import Told
+from app.calling import Heard, Told
 from app.core.vocabulary import SigningScheme
 from app.hooks import bodies, signing
 from app.hooks.guard import Guard
@@ -29,6 +29,8 @@ ENDPOINTS = 200
 STRETCH = 2.0
 KNOCKS = 5.0
 TIMEOUT = 15.0
+BODIES = 1000
+GROUP_WAIT = 0.005
 
 
 class Messenger:
@@ -42,6 +44,8 @@ class Messenger:
         self._lease = timedelta(seconds=place.config.lease_seconds + STRETCH + TIMEOUT)
         self._open = lru_cache(maxsize=1000)(lambda sealed: vault.open_(sealed, place))
         self._poster = Poster(Guard(place.config.webhook_allow), TIMEOUT)
+        self._bodies: dict[tuple[str, str, str], str] = {}
+        self._heard: asyncio.Queue[tuple[Heard, asyncio.Future[Call | None]]] = asyncio.Queue()
         self._calls: dict[UUID, asyncio.Task[None]] = {}
 
     @property
@@ -65,30 +69,55 @@ class Messenger:
         try:
             call: Call | None = await self._surely(parcels.load, self.me, id, self.place.rules)
             while call:
-                told = await self._stretch(call)
-                call = await self._surely(self._go_on, call, told)
+                told = await self.stretch(call)
+                call = await self._settled(Heard(call, told))
         except Exception:
             # The lease keeps it from being tried at once again.
             log.exception("cannot tell an endpoint", endpoint=str(id))
 
-    def _go_on(self, call: Call, told: list[Told]) -> Call | None:
-        more = calling.settle(self.me, call, told, self._lease)
-        return parcels.load(self.me, call.id, self.place.rules) if more and not self._rounds.stop.is_set() else None
+    async def _settled(self, heard: Heard) -> Call | None:
+        """What comes next, once that is written down."""
+        done: asyncio.Future[Call | None] = asyncio.get_running_loop().create_future()
+        self._heard.put_nowait((heard, done))
+        return await done
+
+    async def settle(self) -> None:
+        """Write down what was told, of many endpoints together."""
+        while True:
+            group = [await self._heard.get()]
+            await asyncio.sleep(GROUP_WAIT)
+            while not self._heard.empty():
+                group.append(self._heard.get_nowait())
+            try:
+                following = await self._surely(self._go_on, [heard for heard, _ in group])
+                for (_, done), call in zip(group, following, strict=True):
+                    if not done.done():
+                        done.set_result(call)
+            except Exception as error:
+                for _, done in group:
+                    if not done.done():
+                        done.set_exception(error)
+
+    def _go_on(self, group: list[Heard]) -> list[Call | None]:
+        more = calling.settle(self.me, group, self._lease)
+        stop = self._rounds.stop.is_set()
+        return [
+            parcels.load(self.me, one.call.id, self.place.rules) if one.call.id in more and not stop else None
+            for one in group
+        ]
 
     async def _surely(self, work: Callable[..., Any], *args: Any) -> Any:
         """What was posted has to be written down, however long the database is away; the lease may run out."""
         while True:
             try:
                 return await self._rounds.in_thread(work, *args)
-            except Exception as error:
-                log.warning(
-                    "trouble with a webhook, trying again", error=line(error), exc_info=not isinstance(error, PASSING)
-                )
+            except PASSING as error:
+                log.warning("trouble with a webhook, trying again", error=line(error))
                 if self._rounds.stop.is_set():
-                    return None
+                    raise
                 await asyncio.sleep(TROUBLE_PAUSE)
 
-    async def _stretch(self, call: Call) -> list[Told]:
+    async def stretch(self, call: Call) -> list[Told]:
         told: list[Told] = []
         until = time.monotonic() + STRETCH
         for parcel in call.parcels:
@@ -97,16 +126,27 @@ class Messenger:
             one = await self._post(call, parcel)
             told.append(one)
             if not one.reply.ok:
-                log.warning("webhook failed", endpoint=str(call.id), event=parcel.event_id, why=one.reply.error)
+                log.warning(
+                    "webhook failed", endpoint=str(call.id), id=parcel.event_id, why=one.reply.error or one.reply.status
+                )
                 break
         return told
 
     async def _post(self, call: Call, parcel: Parcel) -> Told:
         at = acts.now()
-        body = parcel.body or bodies.body(call.scheme, parcel.name, parcel.event or {})
+        body = parcel.body or self._body(call, parcel)
         raw = body.encode()
         reply = await self._poster.post(call.url, raw, self._headers(call, parcel.event_id, at, raw))
         return Told(parcel, body, at, reply)
+
+    def _body(self, call: Call, parcel: Parcel) -> str:
+        """Made once for all who are told of it."""
+        key = (parcel.event_id, parcel.name, call.scheme)
+        if key not in self._bodies:
+            if len(self._bodies) >= BODIES:
+                self._bodies.clear()
+            self._bodies[key] = bodies.body(call.scheme, parcel.name, parcel.event or {})
+        return self._bodies[key]
 
     def _headers(self, call: Call, id: str, at: datetime, body: bytes) -> dict[str, str]:
         if call.scheme is SigningScheme.VENDOR:

@@ -63,6 +63,7 @@ class Worker:
                 self._renewing,
                 self._numbering,
                 self._telling,
+                self.messenger.settle,
                 self._knocking,
                 self._housekeeping,
             )

@@ -1,5 +1,6 @@
 """The addresses that settings give: read as written, defended against what would give a password away."""
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,9 @@ def test_no_representation_shows_the_databases_password(tmp_path: Path) -> None:
 )
 def test_no_refusal_of_a_relay_shows_its_password(url: str, tmp_path: Path) -> None:
     assert PASSWORD not in refusal(tmp_path, SMTP_URL=url)
+
+
+def test_the_networks_webhooks_may_lead_to_are_read_as_networks(tmp_path: Path) -> None:
+    assert settings(tmp_path).webhook_allow == ()
+    given = settings(tmp_path, WEBHOOK_ALLOW=" 10.20.0.0/16,127.0.0.1 ,, fd12:3456::/32,").webhook_allow
+    assert given == (ip_network("10.20.0.0/16"), ip_network("127.0.0.1/32"), ip_network("fd12:3456::/32"))

@@ -16,7 +16,7 @@ from app.commands.invitations import Ask
 from app.core.act import Act
 from app.core.refusals import Refused
 from app.core.snapshot import Snapshot
-from app.core.vocabulary import InvitationKind, NewsType, PartnerType
+from app.core.vocabulary import ActorKind, InvitationKind, Method, NewsType, PartnerType
 from app.db import db, transaction
 from app.models import Invitation, Machine, News, Partner, Record, SealedValue
 from app.queries import changes
@@ -103,6 +103,9 @@ def confirmed_and_doubted(life: Life) -> None:
     life.step(disputes.close_dispute, pia, doubt, "signed on May 4", upheld=False)
     life.step(attestations.withdraw, pia, case.machine, "they left")
     asked = life.invite()
+    carrier = Act(ActorKind.UPSTREAM, Method.WEBHOOK, acts.now())
+    life.step(deliveries.mark_delivered, carrier, asked)
+    life.step(deliveries.complain, carrier, asked, case.machine)
     life.step(accept, acts.now(), case.machine, case.relationship, asked, case.rules)
 
 
@@ -119,7 +122,8 @@ def test_each_event_shows_the_status_it_left(channel: Channel) -> None:
     for part in (mailed_and_blocked, confirmed_and_doubted, drafted):
         part(life)
     found = events(channel, life.case)
-    assert {one["type"] for one in found} == set(NewsType)
+    # The others are about no agreement.
+    assert {one["type"] for one in found} == set(NewsType) - {NewsType.ENDPOINT_DISABLED, NewsType.TEST}
     assert [one["data"] for one in found] == life.left
 
 

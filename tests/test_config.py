@@ -135,6 +135,7 @@ BAD = {
     ],
     "OIDC_CLIENT_ID": ["a b", "x" * 301],
     "PERMISSIONS": ["view", "view=", "=admin-agent", "sing=admin-agent", "view=boss", "view=admin-agent, sales-agent"],
+    "WEBHOOK_ALLOW": ["localhost", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/8 ::1", "127.1", "::1%lo", "http://lan"],
     "LOG_FORMAT": ["", "xml", "JSON"],
 }
 

@@ -36,7 +36,7 @@ INNER: dict[str, tuple[str, str]] = {
     "sequencer": ("core db models", "sqlalchemy"),
     "mail": ("core config mail", "aiosmtplib jinja2"),
     "hooks": ("core hooks", "aiohttp cryptography standardwebhooks yarl"),
-    "certificate": ("config keys", "cryptography"),
+    "certificate": ("config hooks keys", "cryptography"),
     "auth": ("addresses core db installation models queries auth", "argon2 flask joserfc sqlalchemy"),
     "errors": ("core errors installation", "flask flask_wtf sqlalchemy werkzeug"),
     "schema": ("config db models", "alembic sqlalchemy"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 COMMANDS = Path(__file__).resolve().parent.parent / "app" / "commands"
 # Asking the table, the machine's own guards, or for the kind of actor.
-ASKS = {"require", "require_own", "refusal", "ActorKind", "WithdrawFacts", "_forbidden"}
+ASKS = {"require", "require_own", "refusal", "ActorKind", "WithdrawFacts", "_forbidden", "_allowed"}
 # Commands that no caller gives: parts of others, and what the clock, the worker and a visitor with a link do.
 OTHERWISE = {
     "acceptances.block": "part of identify, accept and report_refusal; its guard wants purchases",
@@ -33,6 +33,8 @@ OTHERWISE = {
     "portal.identify": "a visitor's who gave the right code or password",
     "portal.successor": "for a visitor who sent the right code or password twice",
     "portal.try_code": "counts tries",
+    "reports.machine_about": "reads only",
+    "webhooks.registration": "reads only",
 }
 
 

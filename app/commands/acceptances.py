@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.commands.attestations import CLOCK_SKEW
 from app.commands.firing import Says, fire
-from app.commands.history import EXISTING_PARTNER, NEW_PARTNER, scenario
+from app.commands.history import EXISTING_PARTNER, NEW_PARTNER, last_word, scenario
 from app.commands.invitations import open_invitation
 from app.core import contact as text
 from app.core.act import Act
@@ -107,8 +107,9 @@ def accept_elsewhere(
         raise Refused(Reason.WRONG_STATE, state=machine.state, event=Event.ACCEPT)
     # Its clock may be ahead of ours; the acceptance counts from now on all the same.
     since = min(agreed_at, act.at)
-    # An older one than that on record is no answer to being asked anew.
-    refuse_if(machine.agreed_at is not None and since <= machine.agreed_at, Reason.ALREADY_CONFIRMED)
+    # One that is older than the last word on record is no answer to being asked anew.
+    said = last_word(machine)
+    refuse_if(said is not None and since <= said, Reason.TOO_OLD)
     terms = rules.terms(machine.agreement_type, since)
     facts = AcceptFacts(
         invitation=invitation.status,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from app.core.agreements import Terms
 from app.core.contact import CONTACT_MEMBERS, Contact, mailbox
@@ -38,6 +38,13 @@ def renewal_due(machine: Machine, region: str, at: datetime, rules: Rulebook) ->
     version, agreed = machine.accepted_version, machine.agreed_at
     known = version is not None and agreed is not None
     return known and rules.due(machine.agreement_type, version, agreed, region, at)  # type: ignore[arg-type]
+
+
+def last_word(machine: Machine) -> datetime | None:
+    """When what counts was said: the acceptance on record, or that one was withdrawn."""
+    withdrawals = (Record.machine_id == machine.id, Record.event == Event.WITHDRAW.value)
+    withdrawn = db.session.scalar(select(func.max(Record.at)).where(*withdrawals))
+    return max(filter(None, (machine.agreed_at, withdrawn)), default=None)
 
 
 def suppressed(partner_id: UUID, address: str) -> bool:

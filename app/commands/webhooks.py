@@ -83,6 +83,7 @@ def _new(act: Act, partner_id: UUID, scheme: SigningScheme, url: str, events: li
         own_header=False,
         unreachable=False,
         cursor=newest,
+        furthest=newest,
         created_at=act.at,
     )
     db.session.add(end)
@@ -152,6 +153,8 @@ def test(act: Act, end: WebhookEndpoint, body: str, id: UUID) -> WebhookDelivery
     """A message that says nothing, to see whether it arrives; at most two a minute."""
     _allowed(act)
     refuse_if(end.disabled_at is not None, Reason.WRONG_STATE, state="disabled", event="test")
+    deaf = end.scheme is SigningScheme.VENDOR and rules.TEST_CREATED not in end.events
+    refuse_if(deaf, Reason.TEST_NOT_REGISTERED)
     most, span = TESTS
     name = NewsType.TEST if end.scheme is SigningScheme.STANDARD else rules.TEST_CREATED
     mine = (WebhookDelivery.endpoint_id == end.id, WebhookDelivery.name == name)

@@ -12,6 +12,7 @@ class Reason(StrEnum):
     UNPARSABLE_BODY = "unparsable-body"
     TOO_OLD = "too-old"
     UNSAFE_URL = "unsafe-url"
+    TEST_NOT_REGISTERED = "test-not-registered"
     DATE_IN_FUTURE = "date-in-future"
     INVALID_ID = "invalid-id"
     REGISTRATION_NUMBER_NOT_SUPPORTED = "registration-number-not-supported"

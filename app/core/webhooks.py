@@ -22,9 +22,12 @@ PAUSE = timedelta(seconds=4)
 # For how long both secrets sign, or are good, after one was replaced.
 OVERLAP = timedelta(hours=24)
 KEPT = timedelta(days=30)
+# As at the vendor, one can ask for so long what became of a test.
+TESTS_KEPT = timedelta(days=7)
 LARGEST = 20_000  # bytes of a body, as Standard Webhooks advise
 MOST_PATTERNS = 50
 EVERY = "*"
+PATTERNS = (EVERY, *NewsType, *dict.fromkeys(f"{type.partition('.')[0]}.*" for type in NewsType if "." in type))
 
 # What the vendor's notifications call it; of these names only the relationship's and the test's are the vendor's own.
 VENDORS: dict[NewsType, str] = {
@@ -59,9 +62,8 @@ def patterns(given: Iterable[str]) -> list[str]:
     found = list(dict.fromkeys(given))
     refuse_if(not found, Reason.MISSING_FIELD, field="events")
     refuse_if(len(found) > MOST_PATTERNS, Reason.INVALID_VALUE, field=f"events (at most {MOST_PATTERNS})")
-    known = {EVERY, *NewsType, *(f"{type.partition('.')[0]}.*" for type in NewsType if "." in type)}
     for pattern in found:
-        refuse_if(pattern not in known, Reason.INVALID_VALUE, field=f"events ({pattern[:80]})")
+        refuse_if(pattern not in PATTERNS, Reason.INVALID_VALUE, field=f"events ({pattern[:80]})")
     return found
 
 

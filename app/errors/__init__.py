@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
 
 
 def _from_program() -> bool:
-    return request.path.lower().startswith(("/v1/", "/hooks/"))
+    return request.path.lower().startswith(("/v1/", "/webhooks/v1/", "/hooks/"))
 
 
 def on_refused(refused: Refused) -> ResponseReturnValue:

@@ -27,6 +27,9 @@ ANSWERS: dict[Reason, Answer] = {
         "This address cannot be called ({why}): give one with https, without a user name, that leads to a public "
         "machine; for one of your own network the operator sets WEBHOOK_ALLOW.",
     ),
+    Reason.TEST_NOT_REGISTERED: Answer(
+        400, 3000, "Register for `test-created` first (PUT /webhooks/v1/registration), then ask for a test again."
+    ),
     Reason.INVALID_ID: Answer(400, 2000, "Give {field} as a GUID."),
     Reason.REGISTRATION_NUMBER_NOT_SUPPORTED: Answer(
         400, 600002, "Leave organizationRegistrationNumber out: companies in {country} have none."

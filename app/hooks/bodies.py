@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from app.core.vocabulary import SigningScheme
 from app.core.webhooks import RELATIONSHIP, RESOLD_RELATIONSHIP
@@ -13,8 +14,8 @@ RESOURCES = {
     "agreement": ("/v1/customers/{customer}/acceptance", "CustomerAgreement"),
     "invitation": ("/v1/customers/{customer}/invitations", "Invitation"),
     "draft": ("/v1/attestationdrafts", "AttestationDraft"),
-    "endpoint": ("/webhooks/v1/registration", "Registration"),
-    "test": ("/webhooks/v1/registration/validationEvents", "ValidationEvent"),
+    "endpoint": ("/v1/webhooks/endpoints/{endpoint}", "WebhookEndpoint"),
+    "test": ("/webhooks/v1/registration/validationEvents/{event}", "test"),
 }
 CUSTOMER = ("/v1/customers/{customer}", "Customer")
 
@@ -27,5 +28,6 @@ def body(scheme: SigningScheme, name: str, event: dict[str, Any]) -> str:
 def _vendors(name: str, event: dict[str, Any]) -> dict[str, str | None]:
     related = name in (RELATIONSHIP, RESOLD_RELATIONSHIP)
     uri, resource = CUSTOMER if related else RESOURCES[event["type"].partition(".")[0]]
-    at = datetime.fromisoformat(event["at"])
-    return vendor.event(name, uri.format(customer=event["customerId"]), resource, None, at)
+    ids = {"customer": event["customerId"], "endpoint": event["data"].get("endpointId")}
+    ids["event"] = str(UUID(event["id"].removeprefix("evt_")))
+    return vendor.event(name, uri.format(**ids), resource, None, datetime.fromisoformat(event["at"]))

@@ -19,11 +19,11 @@ from app.hooks.guard import Guard
 THREADS = 32
 NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
-_reused: ContextVar[bool] = ContextVar("reused", default=False)
+_reused: ContextVar[bool | None] = ContextVar("reused", default=None)
 
 
-def reused() -> bool:
-    """True if the connection of this task's last request had carried another before it."""
+def reused() -> bool | None:
+    """Had the connection of this task's last request carried another before it? None if there was no connection."""
     return _reused.get()
 
 
@@ -43,12 +43,11 @@ class Connector(aiohttp.TCPConnector):
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
     ) -> Connection:
-        _reused.set(False)
+        _reused.set(None)
         connection = await super().connect(req, traces, timeout)
         protocol = connection.protocol
-        if protocol in self._known:
-            _reused.set(True)
-        elif protocol is not None:
+        _reused.set(protocol in self._known)
+        if protocol is not None:
             self._known.add(protocol)
         return connection
 

@@ -4,7 +4,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -49,7 +49,7 @@ class Shelf:
             raise Refused(Reason.CERTIFICATE_UNREACHABLE)
         try:
             guard.check(url)
-            status, file = _download(address, guard.addresses(address.host, plain=False)[0])
+            status, file = _download(address, guard.addresses(address.host, plain=False))
         except Unsafe as error:
             refuse_if(error.why is Why.UNRESOLVABLE, Reason.CERTIFICATE_UNREACHABLE)
             raise Refused(Reason.BAD_SIGNATURE, what="certificate's address") from error
@@ -65,19 +65,28 @@ class Shelf:
 
 
 class _Pinned(HTTPSConnection):
-    """Connects to the address that was vetted; the server has to show a certificate of the name all the same."""
+    """Connects to addresses that were vetted; the server has to show a certificate of the name all the same."""
 
-    def __init__(self, address: Address, vetted: str) -> None:
+    def __init__(self, address: Address, vetted: Sequence[str]) -> None:
         self.tls, self.vetted = ssl.create_default_context(), vetted
         self.opened: socket.socket | None = None
         super().__init__(address.host, address.port, timeout=PATIENCE, context=self.tls)
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self.vetted, self.port), self.timeout)
-        self.sock = self.opened = self.tls.wrap_socket(self.sock, server_hostname=self.host)
+        plain = _first(self.vetted, self.port)
+        self.sock = self.opened = self.tls.wrap_socket(plain, server_hostname=self.host)
 
 
-def _download(address: Address, vetted: str) -> tuple[int, bytes]:
+def _first(vetted: Sequence[str], port: int) -> socket.socket:
+    """A connection to the first of them that can be reached: not every network has both kinds of addresses."""
+    *others, last = vetted
+    for one in others:
+        with suppress(OSError):
+            return socket.create_connection((one, port), PATIENCE / len(vetted))
+    return socket.create_connection((last, port), PATIENCE)
+
+
+def _download(address: Address, vetted: Sequence[str]) -> tuple[int, bytes]:
     connection = _Pinned(address, vetted)
     with _watched(connection):
         connection.request("GET", address.path, headers={"Connection": "close", "User-Agent": "Assent"})

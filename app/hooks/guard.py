@@ -112,10 +112,10 @@ class Guard:
             self._vet([literal], plain)
             if ":" not in host and str(literal) != host:
                 raise Unsafe(Why.MALFORMED)
-        elif plain and not self._allow:
-            raise Unsafe(Why.NOT_HTTPS)
         elif not _NAME.fullmatch(host) or _NUMBER_AT_END.search(host):
             raise Unsafe(Why.MALFORMED)
+        elif plain and not self._allow:
+            raise Unsafe(Why.NOT_HTTPS)
         return Target(url, host, url.port or 0, plain, literal)
 
     def _vet(self, addresses: Iterable[Address], plain: bool) -> None:

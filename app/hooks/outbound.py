@@ -89,7 +89,7 @@ class Poster:
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
             if not reused() or not _silent(error):
                 raise
-        left = aiohttp.ClientTimeout(total=max(self._timeout - (perf_counter() - begun), 0.001))
+        left = exactly(max(self._timeout - (perf_counter() - begun), 0.001))
         once = self._session(target.plain, lasting=False)
         return await once.post(target.url, data=body, headers=headers, allow_redirects=False, timeout=left)
 
@@ -100,7 +100,7 @@ class Poster:
                 connector=Connector(self._guard, plain, self._threads, lasting),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": f"Assent/{version('assent')}", "Accept-Encoding": "identity"},
-                timeout=aiohttp.ClientTimeout(total=self._timeout, ceil_threshold=self._timeout),
+                timeout=exactly(self._timeout),
                 auto_decompress=False,
             )
         return found
@@ -122,15 +122,18 @@ class Poster:
         return await loop.run_in_executor(self._threads, self._guard.addresses, target.host, target.plain)
 
 
+def exactly(seconds: float) -> aiohttp.ClientTimeout:
+    """From beginning to end, connecting included; left to itself the client would round up."""
+    return aiohttp.ClientTimeout(total=seconds, ceil_threshold=seconds + 1)
+
+
 def failure(error: Exception) -> tuple[str, bool]:
     """A word for what went wrong, and whether no connection came about."""
     match error:
         case Unsafe():
             return ("dns", True) if error.why is Why.UNRESOLVABLE else ("unsafe-address", False)
-        case aiohttp.ConnectionTimeoutError():
-            return "timeout", True
         case TimeoutError():
-            return "timeout", False
+            return "timeout", reused() is None
         case aiohttp.ClientSSLError() | ssl.SSLError():
             return "tls", False
         case aiohttp.ClientConnectorError():

@@ -41,6 +41,8 @@ class WebhookEndpoint(Base):
     # The vendor's flag: the signature goes into a header of its own.
     own_header: Mapped[bool] = mapped_column(default=False)
     cursor: Mapped[int] = mapped_column(BigInteger)
+    # How far the cursor ever was: up to there events may have been delivered before.
+    furthest: Mapped[int] = mapped_column(BigInteger)
     held_until: Mapped[datetime | None]
     failing_since: Mapped[datetime | None]
     # The last try did not even find anybody listening.

@@ -77,7 +77,7 @@ def events(rows: Sequence[Any], rules: Rulebook, now: datetime) -> list[dict[str
         known = row.facts and rules.catalogue.offered(shot.agreement_type, row.at)
         shots.append((shot, row.at if known else now))
     left = iter(statuses(shots, rules))
-    return [_event(row, next(left) if row.machine_id else row.facts or {}) for row in rows]
+    return [event(row, next(left) if row.machine_id else row.facts or {}) for row in rows]
 
 
 def _standing(machines: set[UUID]) -> dict[UUID, Snapshot]:
@@ -90,7 +90,7 @@ def _standing(machines: set[UUID]) -> dict[UUID, Snapshot]:
     return {machine.id: Snapshot.of(machine, latest.get(machine.id)) for machine in found}
 
 
-def _event(row: Any, data: dict[str, Any]) -> dict[str, Any]:
+def event(row: Any, data: dict[str, Any]) -> dict[str, Any]:
     event = {"id": f"evt_{row.uid.hex}", "type": row.type, "at": stamp(row.at), "seq": row.seq}
     customer = str(row.customer_id) if row.customer_id else None
     event |= {"partnerId": str(row.partner_id), "customerId": customer, "data": data}

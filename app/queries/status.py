@@ -36,12 +36,12 @@ def statuses(shots: Sequence[At], rules: Rulebook) -> list[dict[str, Any]]:
     shared = _shared([shot for (shot, _), terms in zip(shots, asked, strict=True) if not _counts(shot, terms)])
     contacts = _contacts([shot for shot, _ in shots])
     return [
-        _shown(shot, at, _counting(shot, terms, at, shared), terms, contacts.get((shot.id, shot.acceptance_number)))
+        shown(shot, at, _counting(shot, terms, at, shared), terms, contacts.get((shot.id, shot.acceptance_number)))
         for (shot, at), terms in zip(shots, asked, strict=True)
     ]
 
 
-def _shown(
+def shown(
     own: Snapshot, at: datetime, counting: Snapshot, terms: Terms, contact: dict[str, str] | None
 ) -> dict[str, Any]:
     return {

@@ -1,6 +1,7 @@
 """A partner's endpoints, and what was delivered to them."""
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -9,8 +10,11 @@ from app.core.act import Act
 from app.core.evidence import stamp
 from app.core.refusals import Reason, Refused
 from app.core.vocabulary import Calling
+from app.core.webhooks import TEST_CREATED, TESTS_KEPT
 from app.db import db
 from app.models import WebhookDelivery, WebhookEndpoint
+
+T = TypeVar("T", WebhookEndpoint, WebhookDelivery)
 
 
 def endpoint(act: Act, id: UUID) -> WebhookEndpoint:
@@ -46,7 +50,16 @@ def deliveries(
     return rows[:size], rows[size - 1].id if len(rows) > size else None
 
 
-def _own(act: Act, table: type[Any]) -> Select[Any]:
+def validation(act: Act, id: UUID) -> tuple[WebhookDelivery, str]:
+    """A test that was sent to the vendor-style registration, and the address there."""
+    test = (WebhookDelivery.name == TEST_CREATED, WebhookDelivery.created_at > act.at - TESTS_KEPT)
+    found = db.session.scalar(_own(act, WebhookDelivery).where(WebhookDelivery.id == id, *test))
+    if found is None:
+        raise Refused(Reason.NOT_FOUND, what="correlation id")
+    return found, endpoint(act, found.endpoint_id).url
+
+
+def _own(act: Act, table: type[T]) -> Select[T]:
     return select(table).where(table.partner_id == act.partner_id)
 
 
@@ -80,6 +93,28 @@ def shown_delivery(sent: WebhookDelivery) -> dict[str, Any]:
         "tries": sent.tries,
         "createdAt": stamp(sent.created_at),
         "attributes": {"objectType": "WebhookDelivery"},
+    }
+
+
+def shown_validation(sent: WebhookDelivery, url: str) -> dict[str, Any]:
+    return {
+        "correlationId": str(sent.id),
+        "partnerId": str(sent.partner_id),
+        "status": "pending" if sent.status is Calling.WAITING else "completed",
+        "callbackUrl": url,
+        "results": [_attempt(one) for one in sent.tries],
+    }
+
+
+def _attempt(one: dict[str, Any]) -> dict[str, Any]:
+    """The vendor names statuses as its platform does: `NotFound`."""
+    status = one["status"]
+    phrases = {known.value: known.phrase.replace(" ", "") for known in HTTPStatus}
+    return {
+        "responseCode": phrases.get(status, str(status)) if status else None,
+        "responseMessage": one["answer"] or one["error"] or "",
+        "systemError": status is None,
+        "dateTimeUtc": one["at"],
     }
 
 

@@ -84,6 +84,7 @@ def invitation(cast: Cast) -> Invitation:
         ("DELETE", "/portal/accept", 405),
         ("POST", "/portal/accept", 400),
         ("OPTIONS", "/portal/accept", 200),
+        ("POST", "/hooks/0199f0c2-1111-7abc-8def-0123456789ab", 404),
     ],
 )
 def test_every_answer_carries_the_headers(crashing: Flask, method: str, where: str, status: int) -> None:

@@ -152,6 +152,7 @@ def upgrade() -> None:
     sa.Column('former_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('own_header', sa.Boolean(), nullable=False),
     sa.Column('cursor', sa.BigInteger(), nullable=False),
+    sa.Column('furthest', sa.BigInteger(), nullable=False),
     sa.Column('held_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('failing_since', sa.DateTime(timezone=True), nullable=True),
     sa.Column('unreachable', sa.Boolean(), nullable=False),

@@ -30,6 +30,7 @@ from app.web.v1 import (  # noqa: F401  each of them declares its routes
     purchases,
     received,
     records,
+    registration,
     relationships,
     sources,
     templates,
@@ -40,7 +41,7 @@ from app.web.v1.polling import Poller
 from app.web.v1.routes import bp
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
-PREFIX = "/v1/"
+PREFIXES = ("/v1/", "/webhooks/v1/")
 IDS = ("MS-RequestId", "MS-CorrelationId")
 SOUND = re.compile("[ -~]{1,255}")
 
@@ -63,7 +64,7 @@ def ids(given: Callable[[str], str]) -> list[tuple[str, str]]:
 
 
 def echo(answer: Response) -> Response:
-    if request.path.startswith(PREFIX):
+    if request.path.startswith(PREFIXES):
         answer.headers.extend(ids(lambda name: request.headers.get(name, "")))
     return answer
 
@@ -76,10 +77,11 @@ class AnyCase:
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path[:4].lower() == PREFIX:
-            # WSGI hands over bytes one by one: only those of ASCII letters have a case.
-            rest = path[4:].encode("latin-1").lower().decode("latin-1")
-            environ["PATH_INFO"] = PREFIX + re.sub("/{2,}", "/", rest).strip("/")
+        for prefix in PREFIXES:
+            if path[: len(prefix)].lower() == prefix:
+                # WSGI hands over bytes one by one: only those of ASCII letters have a case.
+                rest = path[len(prefix) :].encode("latin-1").lower().decode("latin-1")
+                environ["PATH_INFO"] = prefix + re.sub("/{2,}", "/", rest).strip("/")
         return self.inner(environ, start)
 
 

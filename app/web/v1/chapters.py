@@ -18,7 +18,7 @@ CHAPTERS = (
     Chapter(
         "webhooks",
         "Webhooks",
-        ("endpoints", "deliveries", "sources", "received"),
+        ("endpoints", "deliveries", "registration", "certificates", "sources", "received"),
         "Be told of what happens, and tell of what happened elsewhere.",
     ),
     Chapter("gate", "May this customer order?", ("eligibility", "orders"), "The gate, and orders through it."),

@@ -83,7 +83,7 @@ PARAMETERS = {
     "MS-ContinuationToken": "Where the page before ended; take it from `links.next`.",
 }
 
-GOOD = {200: "Here it is.", 201: "Done, and made.", 403: "Never done."}
+GOOD = {200: "Here it is.", 201: "Done, and made.", 202: "Begun.", 204: "Gone.", 403: "Never done."}
 # What may be answered where nothing was wrong with the caller's rights or body.
 BY_RULE = (409, 410)
 
@@ -124,4 +124,4 @@ def _reasons(status: int) -> str:
 def tag(path: str) -> str:
     """The noun a route is about."""
     parts = [part for part in path.split("/") if part and not part.startswith("{")]
-    return parts[1] if parts[0] == "customers" and len(parts) > 1 else parts[0]
+    return parts[1] if parts[0] in ("customers", "webhooks") and len(parts) > 1 else parts[0]

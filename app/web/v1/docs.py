@@ -67,7 +67,7 @@ def _page(base_url: str, overrides: frozenset[tuple[str, Roles]]) -> str:
     reader = Reader(document["components"]["schemas"])
     found: dict[Chapter, list[Operation]] = {chapter: [] for chapter in (*CHAPTERS, OTHERS)}
     for route in ROUTES:
-        described = document["paths"][f"/v1{route.path}"][route.method.lower()]
+        described = document["paths"][route.address][route.method.lower()]
         found[chapters.of(described["tags"][0])].append(_operation(route, described, reader))
     return render_template(
         "docs/page.html",
@@ -85,7 +85,7 @@ def _operation(route: Route, described: dict[str, Any], reader: Reader) -> Opera
     return Operation(
         route.endpoint,
         route.method,
-        f"/v1{route.path}",
+        route.address,
         described["summary"],
         [" ".join(part.split()) for part in described["description"].split("\n\n") if part],
         described.get("x-permission", []),

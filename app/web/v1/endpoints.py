@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from flask import Response
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from app import vault
 from app.commands import webhooks
@@ -12,7 +12,7 @@ from app.commands.webhooks import Wanted
 from app.core.evidence import stamp
 from app.core.permissions import Action
 from app.core.vocabulary import SigningScheme
-from app.core.webhooks import MOST_PATTERNS, TEST_CREATED
+from app.core.webhooks import MOST_PATTERNS, PATTERNS, TEST_CREATED
 from app.db import new_id
 from app.hooks import bodies, signing
 from app.models import WebhookDelivery, WebhookEndpoint
@@ -25,7 +25,8 @@ from app.web.v1.routes import route
 from app.web.v1.shape import Answer, Flag, Line, Shape, line
 from app.web.v1.statuses import Attributes
 
-Events = Annotated[list[Annotated[str, *line(80)]], Field(min_length=1, max_length=MOST_PATTERNS)]
+Pattern = Annotated[str, *line(80), WithJsonSchema({"type": "string", "enum": list(PATTERNS)})]
+Events = Annotated[list[Pattern], Field(min_length=1, max_length=MOST_PATTERNS)]
 ALL = "/webhooks/endpoints"
 ONE = "/webhooks/endpoints/{endpointId}"
 

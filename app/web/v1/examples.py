@@ -25,12 +25,14 @@ class Example:
 
 
 EXAMPLES: dict[str, Example] = {
-    "add_endpoint": Example({"url": "https://billing.fabrikam.example/hooks", "events": ["agreement.*"]}),
+    "add_endpoint": Example({"url": "$RECEIVER", "events": ["agreement.*"]}),
+    "add_source": Example({"name": "Marketplace", "scheme": "standard"}),
     "acceptance": Example(query="expand=next"),
     "acceptances": Example(query="state=invited&size=100"),
     "approve": Example(),
     "chained": Example(query="size=10"),
     "change_endpoint": Example({"enabled": True}),
+    "change_source": Example({"enabled": False}),
     "changes": Example(query="size=100&wait=5"),
     "confirm": Example(
         {
@@ -75,11 +77,14 @@ EXAMPLES: dict[str, Example] = {
     "list_confirmations": Example(query="agreementType=*"),
     "list_deliveries": Example(query="status=failed&size=100"),
     "list_customers": Example(query="size=100"),
+    "list_received": Example(query="outcome=refused&size=100"),
     "list_relationships": Example(query="relationship_type=IsIndirectCloudSolutionProviderOf"),
     "listed": Example(query="status=submitted"),
     "message": Example(more=('-H "Accept: message/rfc822"', "-o invitation.eml")),
     "order": Example({"lineItems": [{"offerId": "CFQ7TTC0LH16:0001", "quantity": 5}], "billingCycle": "monthly"}),
     "purchase": Example({"kind": "software-subscription", "date": "2026-01-15"}),
+    "register": Example({"WebhookUrl": "$RECEIVER", "WebhookEvents": ["test-created"]}),
+    "register_anew": Example({"WebhookUrl": "$RECEIVER", "WebhookEvents": ["agreement-blocked", "test-created"]}),
     "remove_customer": Example({"relationshipToPartner": "none"}),
     "replay_deliveries": Example(query="since=2026-11-20T00:00:00Z"),
     "resubmit": Example(DRAFT),
@@ -88,7 +93,7 @@ EXAMPLES: dict[str, Example] = {
     "submit": Example(DRAFT),
     "withdraw": Example({"reason": "The customer has ended its tenant."}),
 }
-HOW = {"GET": "", "POST": "", "HEAD": "-I ", "PATCH": "-X PATCH ", "DELETE": "-X DELETE "}
+HOW = {"GET": "", "POST": "", "HEAD": "-I ", "PUT": "-X PUT ", "PATCH": "-X PATCH ", "DELETE": "-X DELETE "}
 
 
 def of(route: Route) -> Example:
@@ -98,8 +103,8 @@ def of(route: Route) -> Example:
 def curl(route: Route) -> str:
     """The command, a line for each of its parts."""
     example = of(route)
-    path = PARAMETER.sub(lambda found: f"${variable(found[1])}", route.path)
-    where = f'"$ASSENT/v1{path}{"?" if example.query else ""}{example.query}"'
+    path = PARAMETER.sub(lambda found: f"${variable(found[1])}", route.address)
+    where = f'"$ASSENT{path}{"?" if example.query else ""}{example.query}"'
     how = "-X POST " if route.method == "POST" and not example.body else HOW[route.method]
     parts = [f"curl {how}{where}"]
     parts += ['-H "Authorization: Bearer $TOKEN"'] if route.needs else []

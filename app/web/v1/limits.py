@@ -47,9 +47,10 @@ def admit(token: str) -> None:
 
 def note(answer: Response) -> Response:
     limits, who = of(current_app), g.get("counted")
-    if limits and who:
-        headers = limits.count(who, free=answer.status_code in (304, 429))
-        answer.headers.extend(headers)
-        if answer.status_code == 429:
-            answer.headers["Retry-After"] = dict(headers)["RateLimit-Reset"]
+    headers = dict(limits.count(who, free=answer.status_code in (304, 429))) if limits and who else {}
+    answer.headers.extend(headers)
+    if answer.status_code == 429:
+        # A route may have a limit of its own, of so many a minute, while this one is not reached.
+        reached = headers.get("RateLimit-Remaining") == "0"
+        answer.headers["Retry-After"] = headers["RateLimit-Reset"] if reached else "60"
     return answer

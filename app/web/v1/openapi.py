@@ -23,8 +23,8 @@ KEYS = dict.fromkeys(once.KEYS, KEY)
 def document(base_url: str) -> dict[str, Any]:
     models, schemas = _schemas()
     paths: dict[str, Any] = {}
-    for route in sorted(ROUTES, key=lambda one: one.path):
-        paths.setdefault(f"/v1{route.path}", {})[route.method.lower()] = _operation(route, models)
+    for route in sorted(ROUTES, key=lambda one: one.address):
+        paths.setdefault(route.address, {})[route.method.lower()] = _operation(route, models)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Assent", "version": "1", "description": descriptions.ABOUT},

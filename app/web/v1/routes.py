@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
+from pydantic import BaseModel
 from werkzeug.exceptions import UnsupportedMediaType
 
 from app.core.act import Act
@@ -17,12 +18,14 @@ from app.web.security import csrf
 from app.web.v1 import answers, once
 from app.web.v1.bodies import body, query
 from app.web.v1.callers import caller
-from app.web.v1.shape import Answer, Shape
+from app.web.v1.shape import Shape
 
 V = TypeVar("V", bound=Callable[..., Any])
 
-bp = Blueprint("v1", __name__, url_prefix="/v1")
+bp = Blueprint("v1", __name__)
 csrf.exempt(bp)
+
+BASE = "/v1"
 
 # A route without a permission: whoever asks, with or without a token.
 EVERYBODY: tuple[Action, ...] = ()
@@ -33,7 +36,7 @@ PARAMETER = re.compile(r"{(\w+)}")
 
 @dataclass(frozen=True)
 class Route:
-    """One operation, as the document describes it."""
+    """One operation, as the document describes it: at `path` below `base`."""
 
     method: str
     path: str
@@ -45,7 +48,7 @@ class Route:
     form: str | None = None
     optional: bool = False
     asks: type[Shape] | None = None
-    gives: tuple[type[Answer], ...] = ()
+    gives: tuple[type[BaseModel], ...] = ()
     status: int = 200
     media: str = "application/json"
     # What the answer may be asked for as, beside that.
@@ -59,22 +62,27 @@ class Route:
     room: int | None = None
     # Slow work on the body that must not wait inside the transaction.
     ahead: Callable[[Any], Any] | None = None
+    base: str = BASE
 
     @property
     def endpoint(self) -> str:
         return self.view.__name__
 
     @property
+    def address(self) -> str:
+        return self.base + self.path
+
+    @property
     def rule(self) -> str:
-        """The path as Flask matches it: in small letters, GUIDs as such."""
-        parts = PARAMETER.split(self.path)
+        """The address as Flask matches it: in small letters, GUIDs as such."""
+        parts = PARAMETER.split(self.address)
         names = [f"<{'uuid:' if name.endswith('Id') else ''}{snake(name)}>" for name in parts[1::2]]
         return "".join(part.lower() for pair in zip(parts[::2], [*names, ""], strict=True) for part in pair)
 
     def like(self, path: str) -> bool:
         """Whether the path is this one, whatever stands for its parameters."""
-        parts = [part.lower() for part in self.path.split("/")]
-        given = path.removeprefix(bp.url_prefix or "").split("/")
+        parts = [part.lower() for part in self.address.split("/")]
+        given = path.split("/")
         return len(parts) == len(given) and all(
             one.startswith("{") or one == other for one, other in zip(parts, given, strict=True)
         )
@@ -158,5 +166,6 @@ class route:
     get = partial(_declare, "GET")
     head = partial(_declare, "HEAD")
     post = partial(_declare, "POST")
+    put = partial(_declare, "PUT")
     patch = partial(_declare, "PATCH")
     delete = partial(_declare, "DELETE")

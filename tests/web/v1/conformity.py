@@ -31,7 +31,7 @@ def conforms(app: Flask, found: TestResponse) -> None:
     route = _route(app, found)
     if route is None or found.status_code in OF_THE_WAY:
         return
-    described = document()["paths"][f"/v1{route.path}"][route.method.lower()]["responses"]
+    described = document()["paths"][route.address][route.method.lower()]["responses"]
     status = str(found.status_code)
     assert status in described, (route.endpoint, status, found.text)
     for name in described[status].get("headers", {}):
@@ -51,14 +51,14 @@ def _route(app: Flask, found: TestResponse) -> Route | None:
     path = found.request.path
     adapter = app.url_map.bind("localhost")
     try:
-        endpoint, _ = adapter.match("/v1/" + path[4:].lower().rstrip("/"), method=found.request.method)
+        endpoint, _ = adapter.match(path.lower().rstrip("/"), method=found.request.method)
     except (HTTPException, RequestRedirect):
         return None
-    return _routes().get(endpoint) if path.lower().startswith("/v1/") else None
+    return _routes().get(endpoint)
 
 
 @cache
 def _body(route: Route, status: str, media: str) -> jsonschema_rs.Validator:
-    described = document()["paths"][f"/v1{route.path}"][route.method.lower()]["responses"][status]["content"]
+    described = document()["paths"][route.address][route.method.lower()]["responses"][status]["content"]
     schema = described.get(media, described.get("*/*", {})).get("schema", {})
     return jsonschema_rs.Draft202012Validator({"allOf": [schema], "components": document()["components"]})

@@ -14,14 +14,19 @@ from hypothesis import strategies as st
 from schemathesis import AuthContext, BaseSchema, Case, HookContext
 
 from app.auth import acts
-from app.commands import catalogue
+from app.commands import catalogue, sources
 from app.commands.files import File
-from app.core.vocabulary import AgreementType
+from app.commands.sources import Trusted
+from app.core.vocabulary import AgreementType, Role
 from app.db import transaction
 from app.installation import installation
+from app.models import Partner
 from tests import channel as channels
+from tests.channel import done
+from tests.hooks.signers import pem, root
 from tests.sizes import FULL
 from tests.web.v1.programs import EVA, MCA_TEMPLATE, Program, confirmation, of, program, token
+from tests.web.v1.routing import arrived
 
 DOCUMENT = "/v1/openapi.json"
 MANY = 24 if FULL else 8
@@ -31,9 +36,11 @@ CONTINUED = "MS-ContinuationToken"
 COUNTRIES = ("SE", "NO", "US", "DE")
 # One of two has to be there; which one, no description can leave open.
 AT_LEAST = {"/v1/compliance/csp/agreementstatus": {"mpnId": "1"}}
-# What the document can only name: a mailbox's address, and times at which a customer can have agreed.
+PEM = pem(root()).decode()
+# What the document can only name: a mailbox's address, certificates, and times at which a customer can have agreed.
 FORMATS = {
     "email": st.from_regex(r"[a-z][a-z0-9]{0,20}@[a-z][a-z0-9]{0,20}\.example", fullmatch=True),
+    "pem": st.just(PEM),
     "date-time": st.datetimes(datetime(2015, 1, 1), datetime(2025, 1, 1)).map(lambda at: f"{at:%Y-%m-%dT%H:%M:%S}Z"),
 }
 
@@ -77,8 +84,20 @@ def settle(app: Flask) -> World:
     world.named["domain"] = [case.relationship.domain or "" for case in cases]
     where = f"/v1/agreementtemplates/{MCA_TEMPLATE}/document"
     world.named["token"] = [pia.get(where)["displayUri"].rpartition("/")[2]]
+    _settle_sources(world, channel.provider)
     _find_pages(world, pia, ids[-1])
     return world
+
+
+def _settle_sources(world: World, partner: Partner) -> None:
+    """Of each kind, and a webhook received; only the vendor's kind can be changed in all that a change may name."""
+    trusted = Trusted(["certs.example"], "Contoso", PEM)
+    vendors = [done(sources.add, acts.console(), partner, f"Vendor {number}", trusted) for number in range(2)]
+    source, received = arrived(partner)
+    world.named["sourceId"] = [source]
+    world.named["/v1/webhooks/sources/{sourceId} sourceId"] = [str(one.id) for one in vendors]
+    world.named["receivedId"] = [received]
+    world.tokens.append(token(channels.hire(partner, Role.GLOBAL_ADMIN)))
 
 
 def _find_pages(world: World, who: Program, customer: str) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app.core.vocabulary import Role
 from tests import channel as channels
+from tests.hooks.signers import pem, root
 from tests.web.v1.conftest import Chain, Desk, open_desk
 from tests.web.v1.newcomers import newcomer
 from tests.web.v1.programs import (
@@ -24,6 +26,7 @@ from tests.web.v1.programs import (
 
 CONTACT = {f"primaryContact.{name}": "text" for name in MARIA}
 DRAFT = CONTACT | {"primaryContact": "object", "dateAgreed": "text", "note": "text", "onBehalfOf": "person"}
+SOURCES, HOSTS = "/v1/webhooks/sources", {"certificateHosts": "list"}
 GATE = dict.fromkeys(("customerId", "operation", "channel", "environment", "offerId", "asOf"), "text")
 
 
@@ -147,9 +150,29 @@ def purchases(desk: Desk, chain: Chain) -> Route:
     return Route(desk.program, of(desk.customer(), "purchases"), body, {"kind": "text", "date": "text"})
 
 
+def sources(desk: Desk, chain: Chain) -> Route:
+    body = {"name": "Marketplace", "scheme": "standard"}
+    return Route(desk.colleague(Role.GLOBAL_ADMIN), SOURCES, body, dict.fromkeys(body, "text"))
+
+
+def vendors_sources(desk: Desk, chain: Chain) -> Route:
+    trusted = {"certificateHosts": ["certs.example"], "organization": "Contoso", "roots": pem(root()).decode()}
+    body = {"name": "Vendor", "scheme": "vendor"} | trusted
+    return Route(desk.colleague(Role.GLOBAL_ADMIN), SOURCES, body, dict.fromkeys(body, "text") | HOSTS)
+
+
+def source_changes(desk: Desk, chain: Chain) -> Route:
+    made = vendors_sources(desk, chain)
+    where = f"{SOURCES}/{made.who.made(SOURCES, made.body | {'name': 'Another'})['id']}"
+    members = made.members | {"enabled": "flag"}
+    del members["scheme"]
+    return Route(made.who, where, made.body | {"enabled": True}, members, method="PATCH")
+
+
 ROUTES = [
     *(eligibility, questions, agreements, orders, invitations, submission, approval, giving_back, resubmission),
     *(customers, removal, newcomers_invitation, resending, withdrawals, purchases),
+    *(sources, vendors_sources, source_changes),
 ]
 
 

@@ -23,7 +23,7 @@ from tests.web.v1.conformity import conforms
 # What every refusal says, whatever it refuses.
 MEMBERS = {"code", "description", "data", "source", "type", "title", "status", "detail", "instance", "reason"}
 VENDORS = re.compile(
-    r"/v1/(customers(/[^/]+(/(agreements|orders|relationships|directsigned\w+))?)?"
+    r"/webhooks/v1/.+|/v1/(customers(/[^/]+(/(agreements|orders|relationships|directsigned\w+))?)?"
     r"|domains/.+|relationships|compliance/.+|agreements|agreementtemplates/.+)",
     re.IGNORECASE,
 )

@@ -7,7 +7,15 @@ from urllib.parse import urlencode
 
 from werkzeug.test import TestResponse
 
+from app import vault
+from app.auth import acts
+from app.commands import arrivals, sources
+from app.db import new_id
+from app.hooks import signing
+from app.installation import installation
+from app.models import Partner
 from app.web.v1.routes import PARAMETER, ROUTES, Route
+from tests.channel import done
 from tests.web.v1.conftest import Chain
 from tests.web.v1.newcomers import newcomer
 from tests.web.v1.programs import EVA, MARIA, MCA_TEMPLATE, UNKNOWN, Program, confirmation, of, order
@@ -29,11 +37,15 @@ class Ids:
     # Another customer, of whom there is something to withdraw, and no draft.
     confirmed: str = UNKNOWN
     partner: str = UNKNOWN
+    # A source of webhooks, and one that it sent.
+    source: str = UNKNOWN
+    received: str = UNKNOWN
 
     def named(self, endpoint: str) -> dict[str, str]:
         """What stands in the path of a route."""
         customer = self.confirmed if endpoint in ("order", "withdraw", "submit") else self.customer
         ids = {"customerId": customer, "draftId": self.draft, "invitationId": self.invitation}
+        ids |= {"sourceId": self.source, "receivedId": self.received}
         return ids | {"templateId": MCA_TEMPLATE, "domain": "woodgrove.example", "token": "none"}
 
     def queries(self) -> dict[str, dict[str, str]]:
@@ -60,6 +72,8 @@ class Ids:
             "remove_customer": {"relationshipToPartner": "none"},
             "withdraw": {"reason": "they moved on"},
             "purchase": {"kind": "auto-renewal", "date": "2026-01-31"},
+            "add_source": {"name": "Marketplace", "scheme": "standard"},
+            "change_source": {"enabled": True},
         }
 
 
@@ -78,9 +92,8 @@ class Asked:
     @property
     def about_somebody(self) -> bool:
         """Whether it names a customer, or something of one."""
-        return bool({"customerId", "draftId", "invitationId"} & set(PARAMETER.findall(self.route.path))) or (
-            self.name == "eligibility"
-        )
+        named = {"customerId", "draftId", "invitationId", "sourceId", "receivedId"}
+        return bool(named & set(PARAMETER.findall(self.route.path))) or self.name == "eligibility"
 
     def ask(self, who: Program) -> TestResponse:
         more = {} if self.body is None else {"json": self.body}
@@ -92,9 +105,17 @@ def every(ids: Ids) -> Iterator[Asked]:
     for route in ROUTES:
         named = ids.named(route.endpoint)
         query = queries.get(route.endpoint, {})
-        path = "".join(named.get(part, part) for part in PARAMETER.split(route.path))
+        path = "".join(named.get(part, part) for part in PARAMETER.split(route.address))
         body = bodies[route.endpoint] if route.takes else None
-        yield Asked(route, f"/v1{path}" + (f"?{urlencode(query)}" if query else ""), body)
+        yield Asked(route, path + (f"?{urlencode(query)}" if query else ""), body)
+
+
+def arrived(partner: Partner) -> tuple[str, str]:
+    """The ids of a source of a partner's, and of a webhook that it sent."""
+    source = done(sources.add, acts.console(), partner, str(new_id()), vault.seal(signing.new_secret()))
+    words = ("msg_1", "weather.changed", {}, vault.seal("{}"), installation().rules)
+    row = done(arrivals.receive, acts.upstream(source), source, *words)
+    return str(source.id), str(row.id)
 
 
 def prepared(chain: Chain, by: Program) -> Ids:
@@ -104,4 +125,5 @@ def prepared(chain: Chain, by: Program) -> Ids:
     invitation = chain.pia.made(of(case, "invitations"), {"kind": "agreement"})["id"]
     chain.pia.made(of(other, "agreements"), confirmation())
     customer, confirmed = str(case.machine.customer_id), str(other.machine.customer_id)
-    return Ids(customer, str(draft), str(invitation), confirmed, str(chain.channel.provider.id))
+    source, received = arrived(chain.channel.provider)
+    return Ids(customer, str(draft), str(invitation), confirmed, str(chain.channel.provider.id), source, received)

@@ -18,14 +18,16 @@ from app.commands import catalogue
 from app.commands.files import File
 from app.core.permissions import Action
 from app.core.refusals import Reason
-from app.core.vocabulary import AgreementType
+from app.core.vocabulary import AgreementType, Role
 from app.db import transaction
 from app.installation import installation
 from app.web.v1.meanings import MEANINGS
 from app.web.v1.routes import ROUTES
+from app.web.v1.shades import SHADES
 from tests import channel as channels
-from tests.channel import Case
+from tests.channel import Case, Channel, hire
 from tests.web.v1.programs import EVA, MCA_TEMPLATE, confirmation, of, program, token
+from tests.web.v1.routing import arrived
 from tests.web.v1.served import Served, served
 
 Variables = dict[str, str]
@@ -134,9 +136,19 @@ def tell(server: Served) -> Story:
         "resend": invitation(customer()),
         "revoke": invitation(customer()),
     }
+    usual |= dict(zip(("SOURCE", "RECEIVED"), arrived(channel.provider), strict=True))
+    special |= of_sources(channel)
     usual |= named(case) | invitation(case) | draft()
     assert sequencer.stamp() > 0
     return Story(usual, special)
+
+
+def of_sources(channel: Channel) -> dict[str, Variables]:
+    """A global admin's to manage; one of them to be removed."""
+    admins = {"TOKEN": token(hire(channel.provider, Role.GLOBAL_ADMIN))}
+    removed = admins | {"SOURCE": arrived(channel.provider)[0]}
+    mine = [route.endpoint for route in ROUTES if route.needs == (Action.MANAGE_SOURCES,)]
+    return dict.fromkeys(mine, admins) | {"remove_source": removed}
 
 
 def typed(command: str, variables: Variables, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -221,7 +233,7 @@ def test_meanings_are_of_members_there_are(document: Any) -> None:
     members = {(shape, name) for shape, schema in shapes for name in schema.get("properties", {})}
     names = {name for _, name in members} | {f"{shape}.{name}" for shape, name in members}
     names |= {part for route in ROUTES for part in re.findall(r"{(\w+)}", route.path)}
-    assert set(MEANINGS) - names == set()
+    assert {*MEANINGS, *SHADES} - names == set()
 
 
 def test_the_page_is_found_with_a_slash_too_and_takes_nothing_but_reading(server: Served) -> None:

@@ -61,11 +61,11 @@ def test_whatever_is_described_apart_is_referred_to(name: str) -> None:
 
 def test_every_route_is_in_it_with_its_words_its_token_and_its_permissions() -> None:
     found = dict(operations())
-    assert set(found) == {f"{route.method} /v1{route.path}" for route in ROUTES}
+    assert set(found) == {f"{route.method} {route.address}" for route in ROUTES}
     names = [operation["operationId"] for operation in found.values()]
     assert len(set(names)) == len(names)
     for route in ROUTES:
-        operation = found[f"{route.method} /v1{route.path}"]
+        operation = found[f"{route.method} {route.address}"]
         assert operation["summary"]
         assert (operation.get("security") == []) is (not route.needs)
         assert {Action(word) for word in operation.get("x-permission", [])} == set(route.needs)
