@@ -102,7 +102,8 @@ def _advance(
         end.furthest = max(end.furthest, end.cursor, *(each.parcel.seq or 0 for each in told))
     failed = next((each for each in told if not each.reply.ok), None)
     if told:
-        end.unreachable = bool(failed and failed.reply.unreachable)
+        # Who takes connections and then says nothing would be found there by every knock.
+        end.unreachable = bool(failed and failed.reply.unreachable and failed.reply.error != "timeout")
         end.failing_since = (end.failing_since or now) if failed else None
     end.held_until = None
     more = not failed and (call.more or len(told) < len(call.parcels)) and end.disabled_at is None
@@ -162,6 +163,14 @@ def _fail(end: WebhookEndpoint, failed: Told, row: dict[str, Any], now: datetime
     why = given_up(reply.status, end.failing_since or now, now)
     if why and end.disabled_at is None:
         webhooks.disable(acts.clock(now), end, why)
+
+
+def renew(me: str, ids: Sequence[UUID], lease: timedelta) -> None:
+    """Hold on to what is still being told; who is being settled right now is passed over."""
+    with transaction() as session:
+        mine = WebhookEndpoint.id.in_(ids) & (WebhookEndpoint.lease_owner == me)
+        held = session.scalars(select(WebhookEndpoint.id).where(mine).with_for_update(skip_locked=True)).all()
+        _write(session, WebhookEndpoint.id.in_(held), free_at=database_now(session) + lease)
 
 
 def release(me: str) -> None:

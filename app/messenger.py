@@ -26,7 +26,7 @@ log = structlog.get_logger("worker")
 
 ENDPOINTS = 200
 # How long to go on before writing down how far it came.
-STRETCH = 2.0
+STRETCH = 1.0
 KNOCKS = 5.0
 TIMEOUT = 15.0
 BODIES = 1000
@@ -40,8 +40,7 @@ class Messenger:
         self.place = place
         self.me = me
         self._rounds = rounds
-        # Longer than the longest stretch can get, so that nothing has to be renewed.
-        self._lease = timedelta(seconds=place.config.lease_seconds + STRETCH + TIMEOUT)
+        self._lease = timedelta(seconds=place.config.lease_seconds)
         self._open = lru_cache(maxsize=1000)(lambda sealed: vault.open_(sealed, place))
         self._poster = Poster(Guard(place.config.webhook_allow), TIMEOUT)
         self._bodies: dict[tuple[str, str, str], str] = {}
@@ -51,6 +50,10 @@ class Messenger:
     @property
     def busy(self) -> bool:
         return bool(self._calls)
+
+    async def renew(self) -> None:
+        if self._calls:
+            await self._rounds.in_thread(calling.renew, self.me, list(self._calls), self._lease)
 
     async def claim(self) -> bool:
         """Begin to tell endpoints that have something to hear; True when there may be more of them."""

@@ -201,11 +201,12 @@ class Worker:
     async def _renewing(self) -> None:
         while True:
             await asyncio.sleep(self.lease.total_seconds() / 3)
-            if self._in_flight:
-                try:
+            try:
+                await self.messenger.renew()
+                if self._in_flight:
                     await self.rounds.in_thread(outbox.renew, self.me, [id for id, _ in self._in_flight], self.lease)
-                except Exception as error:
-                    log.warning("cannot renew the lease", error=line(error))
+            except Exception as error:
+                log.warning("cannot renew the lease", error=line(error))
 
     async def _numbering(self) -> None:
         async def number() -> bool:

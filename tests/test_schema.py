@@ -74,6 +74,8 @@ NOT_BY_PARTNER = {
     "uq_draft_waiting": "one draft that waits an agreement",
     "uq_dispute_open": "one open dispute an agreement",
     "ix_machine_for_all": "acceptances that count for every partner of a tenant",
+    "uq_received_hook_source_id_key": "the same webhook of one source again",
+    "ix_received_hook_received_at": "old webhooks are forgotten for all partners at once",
 }
 
 

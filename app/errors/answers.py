@@ -49,7 +49,7 @@ ANSWERS: dict[Reason, Answer] = {
     ),
     Reason.UNPARSABLE_BODY: Answer(400, 2000, "Send one JSON object as the body, in UTF-8, with application/json."),
     Reason.TOO_OLD: Answer(
-        400, 2000, "What happened more than {days} days ago and was not heard of then is not taken any more."
+        400, 2000, "This happened too long ago, or before what is on record since; it is not taken any more."
     ),
     Reason.UNKNOWN_TEMPLATE: Answer(
         400, 3000, "No agreement has this template id; `assent catalogue list` shows those there are."

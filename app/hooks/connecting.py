@@ -46,9 +46,10 @@ class Connector(aiohttp.TCPConnector):
         _reused.set(None)
         connection = await super().connect(req, traces, timeout)
         protocol = connection.protocol
-        _reused.set(protocol in self._known)
-        if protocol is not None:
+        known = protocol in self._known
+        if protocol is not None and not known:
             self._known.add(protocol)
+        _reused.set(known)
         return connection
 
 

@@ -16,7 +16,7 @@ from app.db import database_now, db
 from app.models import Invitation, Machine, WebhookDelivery, WebhookEndpoint
 from app.queries import changes, rulebooks
 
-BATCH = 200
+BATCH = 100
 MOST_PAGES, FRESH = 50, timedelta(seconds=10)
 
 

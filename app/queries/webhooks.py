@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 
 from app.core.act import Act
 from app.core.evidence import stamp
+from app.core.permissions import Action, require
 from app.core.refusals import Reason, Refused
 from app.core.vocabulary import Calling
 from app.core.webhooks import TEST_CREATED, TESTS_KEPT
@@ -60,6 +61,7 @@ def validation(act: Act, id: UUID) -> tuple[WebhookDelivery, str]:
 
 
 def _own(act: Act, table: type[T]) -> Select[T]:
+    require(act, Action.MANAGE_HOOKS)
     return select(table).where(table.partner_id == act.partner_id)
 
 

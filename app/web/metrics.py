@@ -40,6 +40,10 @@ def _read() -> Iterator[GaugeMetricFamily]:
     yield rows
     late = "For how many seconds the mail or timer that waits longest has been due."
     yield GaugeMetricFamily("assent_outbox_oldest_due_seconds", late, outbox.oldest_due() or 0)
+    ends = GaugeMetricFamily("assent_webhook_endpoints", "Endpoints, by what is so of them.", None, ["is"])
+    for word, number in figures.endpoints().items():
+        ends.add_metric([word], number)
+    yield ends
     left = "Events that the sequencer has yet to number for the feed."
     yield GaugeMetricFamily("assent_news_unnumbered", left, figures.unnumbered())
 

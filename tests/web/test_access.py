@@ -22,6 +22,8 @@ ACCESS = {
     "health.readyz": EVERYBODY,
     "metrics.metrics": EVERYBODY,
     "docs.show": EVERYBODY,
+    "docs.show_guide": EVERYBODY,
+    "docs.show_receiver": EVERYBODY,
     "portal.follow": EVERYBODY,
     "portal.signed_out": EVERYBODY,
     "portal.show": VISIT,

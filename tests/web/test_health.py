@@ -88,6 +88,7 @@ def test_the_figures_tell_what_is_owed_and_what_is_late(client: FlaskClient, cas
     assert float(found['assent_outbox_rows{is="waiting",lane="timer"}']) >= 1
     assert float(found["assent_news_unnumbered"]) >= 2
     assert "assent_outbox_oldest_due_seconds" in found
+    assert {f'assent_webhook_endpoints{{is="{word}"}}' for word in ("well", "failing", "disabled")} <= found.keys()
 
 
 def test_the_figures_say_so_when_the_database_is_away(tmp_path: Path) -> None:

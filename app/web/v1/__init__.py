@@ -22,6 +22,7 @@ from app.web.v1 import (  # noqa: F401  each of them declares its routes
     drafts,
     eligibility,
     endpoints,
+    guide,
     invitations,
     limits,
     messages,

@@ -1,6 +1,5 @@
 """Bodies and queries as programs send them: read once, by shape; garbage is refused by word and place."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
@@ -8,6 +7,7 @@ from typing import Any, TypeVar
 from flask import request
 from pydantic import ValidationError
 
+from app.core.parsing import object_of
 from app.core.refusals import Reason, Refused
 from app.web.v1.shape import QUERY, Bad, Shape
 
@@ -15,29 +15,9 @@ S = TypeVar("S", bound=Shape)
 QUOTED = re.compile("'([^']*)'")
 
 
-def _plain(token: str) -> None:
-    raise ValueError(token)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A member that is named twice, in whatever case, says two things: neither is taken."""
-    if len({name.lower() for name, _ in pairs}) < len(pairs):
-        raise ValueError("a member is named twice")
-    return dict(pairs)
-
-
-def parsed(text: bytes | str) -> Any:
-    try:
-        return json.loads(text, parse_constant=_plain, object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
-        raise Refused(Reason.UNPARSABLE_BODY) from error
-
-
 def body(shapes: Sequence[type[Shape]], text: bytes | str) -> Shape:
     """A JSON object in the first of the shapes, unless it has a member that only another one knows."""
-    value = parsed(text)
-    if not isinstance(value, dict):
-        raise Refused(Reason.UNPARSABLE_BODY)
+    value = object_of(text)
     named = {name.lower() for name, member in value.items() if member is not None}
     known = {name.lower() for name in _members(shapes[0])}
     others = [shape for shape in shapes[1:] if ({name.lower() for name in _members(shape)} - known) & named]

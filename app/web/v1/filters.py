@@ -2,8 +2,9 @@
 
 from pydantic import TypeAdapter, WithJsonSchema
 
+from app.core.parsing import parsed
 from app.core.refusals import Reason, Refused, refuse_if
-from app.web.v1.bodies import parsed, read
+from app.web.v1.bodies import read
 from app.web.v1.shape import Line, Shape
 
 STARTS_WITH = "starts_with"

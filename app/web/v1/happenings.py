@@ -17,7 +17,7 @@ TOLD: dict[NewsType, str] = {
     NewsType.DECLINED: "The customer said no to an invitation; the agreement stands where it stood before.",
     NewsType.WITHDRAWN: "The customer no longer agrees: its subscriptions are to be cancelled.",
     NewsType.DISPUTED: "Somebody says that the acceptance on record is wrong; until that is decided it counts.",
-    NewsType.DISPUTE_CLOSED: "A dispute was decided: the acceptance stands, or was withdrawn, which is told just before.",
+    NewsType.DISPUTE_CLOSED: "A dispute was decided: the acceptance stands, or was withdrawn (told just before).",
     NewsType.MAIL_SENT: "Your relay took the mail with the invitation.",
     NewsType.MAIL_DELIVERED: "The invitation lies in the mailbox, says the system that reports on your mail.",
     NewsType.MAIL_BOUNCED: "The mailbox refused the invitation for good or sent it back: correct the address.",
@@ -39,7 +39,7 @@ class Fact:
 
 
 CUSTOMER = Fact("customerId", "The customer's id.", "b6d4c2a0-7c1f-4e83-8d0b-5a9f3e2c6d10", required=True)
-TYPE = Fact("agreementType", "Which agreement; left out: `MicrosoftCustomerAgreement`.", "MicrosoftCustomerAgreement")
+TYPE = Fact("agreementType", "Which agreement; left out: `MicrosoftCustomerAgreement`.", None)
 MAIL = Fact(
     "messageId",
     "The `Message-ID` of the mail. Or `invitationId` instead: the invitation it carried.",
@@ -52,9 +52,7 @@ RESOURCE = Fact(
     "/v1/customers/b6d4c2a0-7c1f-4e83-8d0b-5a9f3e2c6d10",
     required=True,
 )
-MOMENT = Fact(
-    "ResourceChangeUtcDate", "When; at most 7 days ago.", "2026-11-20T09:00:00.0000000+00:00", required=True
-)
+MOMENT = Fact("ResourceChangeUtcDate", "When; at most 7 days ago.", "2026-11-20T09:00:00.0000000+00:00", required=True)
 RELATED = "The customer accepted the relationship: it becomes active."
 
 
@@ -75,9 +73,9 @@ TAKEN: dict[tuple[SigningScheme, str], Report] = {
             TYPE,
             Fact("invitationId", "Which invitation it answers; left out: the open one.", None),
             Fact("dateAgreed", "When; left out: now.", "2026-11-20T09:00:00Z"),
-            Fact("firstName", "Who accepted.", "Maria"),
-            Fact("lastName", "", "Ek"),
-            Fact("email", "", "maria@contoso.example"),
+            Fact("firstName", "Who accepted: the first name,", "Maria"),
+            Fact("lastName", "the last name,", "Ek"),
+            Fact("email", "and the mailbox.", "maria@contoso.example"),
         ),
     ),
     (SigningScheme.STANDARD, "agreement.blocked"): Report(
@@ -115,7 +113,7 @@ TAKEN: dict[tuple[SigningScheme, str], Report] = {
     ),
     (SigningScheme.STANDARD, "template.published"): Report(
         "The vendor has a new version of an agreement: a task.",
-        (Fact("templateId", "Which.", "998b88de-aa99-4388-a42c-1b3517d49490"),),
+        (Fact("templateId", "Which.", "117a77b0-9360-443b-8795-c6dedc750cf9"),),
     ),
     (SigningScheme.VENDOR, RELATIONSHIP): Report(RELATED, (RESOURCE, MOMENT)),
     (SigningScheme.VENDOR, RESOLD_RELATIONSHIP): Report(RELATED, (RESOURCE, MOMENT)),

@@ -1,10 +1,11 @@
 """A sample of every event, of facts that are always the same, put together by the code that tells of real ones."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from app.core.evidence import stamp
 from app.core.lifecycle import State
@@ -25,8 +26,7 @@ from app.hooks import bodies
 from app.queries import changes
 from app.queries.status import shown
 
-MACHINE, INVITATION, ENDPOINT = UUID(int=0xA1 << 120), UUID(int=0xB2 << 120), UUID(int=0xC3 << 120)
-PARTNER, CUSTOMER = UUID("3f6a3d9e-5f5c-4f6e-9a57-0d2c8c1b7e11"), UUID("b6d4c2a0-7c1f-4e83-8d0b-5a9f3e2c6d10")
+PARTNER, CUSTOMER, MACHINE, INVITATION, ENDPOINT = (uuid5(NAMESPACE_OID, f"sample {n}") for n in range(5))
 MARIA = {"firstName": "Maria", "lastName": "Ek", "email": "maria@contoso.example", "phoneNumber": "+46 8 123 456"}
 BEGAN = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 LIFE = timedelta(days=30)
@@ -97,12 +97,12 @@ ELSE: dict[NewsType, dict[str, Any]] = {
 def event(type: NewsType, rules: Rulebook) -> dict[str, Any]:
     """As the feed tells it."""
     place = list(NewsType).index(type)
-    uid, at = UUID(int=0xE0 << 120 | place), BEGAN + timedelta(minutes=place)
+    uid, at = uuid5(NAMESPACE_OID, type), BEGAN + timedelta(minutes=place)
     seq = None if type is NewsType.TEST else 801 + place
     if type in ELSE:
         return changes.event(Row(uid, type, at, seq, None), ELSE[type])
     left = ABOUT[type]
-    proof = (left.number, f"{place:02x}" * 32) if left.proven else (None, None)
+    proof = (left.number, hashlib.sha256(type.encode()).hexdigest()) if left.proven else (None, None)
     return changes.event(Row(uid, type, at, seq, CUSTOMER, *proof), _status(left, at, rules))
 
 

@@ -166,7 +166,7 @@ def source_changes(desk: Desk, chain: Chain) -> Route:
     where = f"{SOURCES}/{made.who.made(SOURCES, made.body | {'name': 'Another'})['id']}"
     members = made.members | {"enabled": "flag"}
     del members["scheme"]
-    return Route(made.who, where, made.body | {"enabled": True}, members, method="PATCH")
+    return Route(made.who, where, made.body | {"name": "Renamed", "enabled": True}, members, method="PATCH")
 
 
 ROUTES = [

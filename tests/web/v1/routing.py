@@ -19,9 +19,11 @@ from tests.channel import done
 from tests.web.v1.conftest import Chain
 from tests.web.v1.newcomers import newcomer
 from tests.web.v1.programs import EVA, MARIA, MCA_TEMPLATE, UNKNOWN, Program, confirmation, of, order
+from tests.web.v1.registered import URL, Told, told
 
 BEHIND = {"onBehalfOf": "Ana Lind <ana@fabrikam.example>"}
 GIVEN = confirmation(primaryContact=EVA) | BEHIND
+REGISTRATION = {"WebhookUrl": URL, "WebhookEvents": ["test-created"]}
 NEWCOMER = {
     "kind": "relationshipAndAgreement",
     "customer": {"companyName": "Woodgrove", "country": "SE"},
@@ -40,12 +42,15 @@ class Ids:
     # A source of webhooks, and one that it sent.
     source: str = UNKNOWN
     received: str = UNKNOWN
+    # An endpoint that is told, what was sent there, and a test of the registration.
+    told: Told = Told(UNKNOWN, UNKNOWN, UNKNOWN)
 
     def named(self, endpoint: str) -> dict[str, str]:
         """What stands in the path of a route."""
         customer = self.confirmed if endpoint in ("order", "withdraw", "submit") else self.customer
         ids = {"customerId": customer, "draftId": self.draft, "invitationId": self.invitation}
-        ids |= {"sourceId": self.source, "receivedId": self.received}
+        ids |= {"sourceId": self.source, "receivedId": self.received, "endpointId": self.told.endpoint}
+        ids |= {"deliveryId": self.told.delivery, "correlationId": self.told.correlation, "certificate": "none"}
         return ids | {"templateId": MCA_TEMPLATE, "domain": "woodgrove.example", "token": "none"}
 
     def queries(self) -> dict[str, dict[str, str]]:
@@ -53,6 +58,7 @@ class Ids:
         return {
             "list_relationships": {"relationship_type": "IsIndirectCloudSolutionProviderOf"},
             "show_partner_agreement": {"tenantId": self.partner},
+            "replay_deliveries": {"since": "2026-01-31T00:00:00Z"},
         }
 
     def bodies(self) -> dict[str, Any]:
@@ -74,6 +80,10 @@ class Ids:
             "purchase": {"kind": "auto-renewal", "date": "2026-01-31"},
             "add_source": {"name": "Marketplace", "scheme": "standard"},
             "change_source": {"enabled": True},
+            "add_endpoint": {"url": URL, "events": ["*"]},
+            "change_endpoint": {"url": URL},
+            "register": REGISTRATION,
+            "register_anew": REGISTRATION,
         }
 
 
@@ -92,8 +102,8 @@ class Asked:
     @property
     def about_somebody(self) -> bool:
         """Whether it names a customer, or something of one."""
-        named = {"customerId", "draftId", "invitationId", "sourceId", "receivedId"}
-        return bool(named & set(PARAMETER.findall(self.route.path))) or self.name == "eligibility"
+        named = PARAMETER.findall(self.route.path)
+        return bool({name for name in named if name.endswith("Id")} - {"templateId"}) or self.name == "eligibility"
 
     def ask(self, who: Program) -> TestResponse:
         more = {} if self.body is None else {"json": self.body}
@@ -113,8 +123,8 @@ def every(ids: Ids) -> Iterator[Asked]:
 def arrived(partner: Partner) -> tuple[str, str]:
     """The ids of a source of a partner's, and of a webhook that it sent."""
     source = done(sources.add, acts.console(), partner, str(new_id()), vault.seal(signing.new_secret()))
-    words = ("msg_1", "weather.changed", {}, vault.seal("{}"), installation().rules)
-    row = done(arrivals.receive, acts.upstream(source), source, *words)
+    act, body, rules = acts.upstream(source), vault.seal("{}"), installation().rules
+    row = done(arrivals.receive, act, source, "msg_1", "weather.changed", {}, body, rules)
     return str(source.id), str(row.id)
 
 
@@ -125,5 +135,6 @@ def prepared(chain: Chain, by: Program) -> Ids:
     invitation = chain.pia.made(of(case, "invitations"), {"kind": "agreement"})["id"]
     chain.pia.made(of(other, "agreements"), confirmation())
     customer, confirmed = str(case.machine.customer_id), str(other.machine.customer_id)
-    source, received = arrived(chain.channel.provider)
-    return Ids(customer, str(draft), str(invitation), confirmed, str(chain.channel.provider.id), source, received)
+    provider = chain.channel.provider
+    about = (customer, str(draft), str(invitation), confirmed, str(provider.id))
+    return Ids(*about, *arrived(provider), told(provider))

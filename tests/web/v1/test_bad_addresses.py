@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from app.core.vocabulary import Role
 from app.web.v1.paging import TOKEN, Paged
 from app.web.v1.routes import ROUTES
 from tests.web.v1.conftest import Desk, open_desk
@@ -56,8 +57,9 @@ def routes(app: Flask, there: tuple[Desk, Ids]) -> list[Asked]:
 
 
 @pytest.fixture
-def who(there: tuple[Desk, Ids]) -> Program:
-    return there[0].program
+def who(app: Flask, there: tuple[Desk, Ids]) -> Program:
+    """Of somebody whom no route refuses."""
+    return there[0].colleague(Role.ADMIN_AGENT, Role.GLOBAL_ADMIN)
 
 
 def sound(who: Program, method: str, where: str, **more: Any) -> int:

@@ -196,6 +196,8 @@ def test_the_page_has_every_operation_reason_and_permission_and_its_links_lead_s
         "/static/assent.css",
         "/static/docs.css",
         "/v1/openapi.json",
+        "/docs/webhooks",
+        "/docs/webhooks#disabled",
     }
 
 
