@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.auth import acts
@@ -17,7 +17,7 @@ from app.core.evidence import stamp
 from app.core.vocabulary import Calling
 from app.core.webhooks import HOLDS, PAUSE, given_up, next_try
 from app.db import database_now, db, new_id, transaction
-from app.models import NewsCounter, WebhookDelivery, WebhookEndpoint
+from app.models import WAITS, NewsCounter, WebhookDelivery, WebhookEndpoint
 from app.queries.parcels import Call, Parcel
 
 if TYPE_CHECKING:
@@ -51,9 +51,7 @@ class Heard:
 def _ready(now: datetime) -> ColumnElement[bool]:
     """Nobody calls it now, and it has something to hear: a delivery that is due, or news that nothing holds back."""
     end, own = WebhookEndpoint, WebhookDelivery.endpoint_id == WebhookEndpoint.id
-    due = select(WebhookDelivery.id).where(
-        own, WebhookDelivery.status == Calling.WAITING, WebhookDelivery.due_at <= now
-    )
+    due = select(WebhookDelivery.id).where(own, WAITS, WebhookDelivery.due_at <= now)
     behind = select(NewsCounter.seq).where(NewsCounter.partner_id == end.partner_id, NewsCounter.seq > end.cursor)
     free = or_(end.free_at.is_(None), end.free_at <= now)
     held = or_(end.held_until.is_(None), end.held_until <= now)
@@ -69,11 +67,12 @@ def pulse() -> bool:
         session.rollback()
 
 
-def take(me: str, room: int, lease: timedelta, at: datetime | None = None) -> list[UUID]:
-    """Lease so many endpoints that have something to hear."""
+def take(me: str, room: int, lease: timedelta, at: datetime | None = None, besides: Sequence[UUID] = ()) -> list[UUID]:
+    """Lease so many endpoints that have something to hear, besides those that are still being told."""
     with transaction() as session:
         now = at or database_now(session)
-        ready = select(WebhookEndpoint.id).where(_ready(now)).order_by(WebhookEndpoint.free_at, WebhookEndpoint.id)
+        ready = select(WebhookEndpoint.id).where(_ready(now), WebhookEndpoint.id.not_in(besides))
+        ready = ready.order_by(func.random())  # of many nobody is always the last
         ids = list(session.scalars(ready.limit(room).with_for_update(skip_locked=True)))
         _write(session, WebhookEndpoint.id.in_(ids), lease_owner=me, free_at=now + lease)
         return ids
@@ -99,7 +98,7 @@ def _advance(
     # Somebody may have set the cursor back meanwhile; then that is where it goes on.
     if end.cursor == call.cursor:
         end.cursor = _cursor(call, told)
-        end.furthest = max(end.furthest, end.cursor, *(each.parcel.seq or 0 for each in told))
+    end.furthest = max(end.furthest, end.cursor, *(each.parcel.seq or 0 for each in told))
     failed = next((each for each in told if not each.reply.ok), None)
     if told:
         # Who takes connections and then says nothing would be found there by every knock.
@@ -209,5 +208,5 @@ def back(ids: Sequence[UUID]) -> None:
         now = database_now(session)
         free = WebhookEndpoint.id.in_(ids) & WebhookEndpoint.lease_owner.is_(None)
         _write(session, free, held_until=None, free_at=None, unreachable=False)
-        waiting = (WebhookDelivery.endpoint_id.in_(ids), WebhookDelivery.status == Calling.WAITING)
+        waiting = (WebhookDelivery.endpoint_id.in_(ids), WAITS)
         session.execute(update(WebhookDelivery).where(*waiting).values(due_at=now))

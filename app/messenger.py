@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -13,6 +13,7 @@ import structlog
 from app import calling, certificate, vault
 from app.auth import acts
 from app.calling import Heard, Told
+from app.core.refusals import Refused
 from app.core.vocabulary import SigningScheme
 from app.hooks import bodies, signing
 from app.hooks.guard import Guard
@@ -31,6 +32,9 @@ KNOCKS = 5.0
 TIMEOUT = 15.0
 BODIES = 1000
 GROUP_WAIT = 0.005
+RACES = 3
+T = TypeVar("T")
+Settling = tuple[Heard, "asyncio.Future[Call | None]"]
 
 
 class Messenger:
@@ -44,7 +48,7 @@ class Messenger:
         self._open = lru_cache(maxsize=1000)(lambda sealed: vault.open_(sealed, place))
         self._poster = Poster(Guard(place.config.webhook_allow), TIMEOUT)
         self._bodies: dict[tuple[str, str, str], str] = {}
-        self._heard: asyncio.Queue[tuple[Heard, asyncio.Future[Call | None]]] = asyncio.Queue()
+        self._heard: asyncio.Queue[Settling] = asyncio.Queue()
         self._calls: dict[UUID, asyncio.Task[None]] = {}
 
     @property
@@ -65,12 +69,12 @@ class Messenger:
         return bool(ids) and len(ids) == room
 
     def _take(self, room: int) -> list[UUID]:
-        return calling.take(self.me, room, self._lease) if calling.pulse() else []
+        return calling.take(self.me, room, self._lease, besides=list(self._calls)) if calling.pulse() else []
 
     async def _tell(self, id: UUID) -> None:
         """Stretch after stretch, until there is nothing left, a try failed or we stop."""
         try:
-            call: Call | None = await self._surely(parcels.load, self.me, id, self.place.rules)
+            call = await self._surely(parcels.load, self.me, id, self.place.rules)
             while call:
                 told = await self.stretch(call)
                 call = await self._settled(Heard(call, told))
@@ -91,15 +95,22 @@ class Messenger:
             await asyncio.sleep(GROUP_WAIT)
             while not self._heard.empty():
                 group.append(self._heard.get_nowait())
-            try:
-                following = await self._surely(self._go_on, [heard for heard, _ in group])
-                for (_, done), call in zip(group, following, strict=True):
-                    if not done.done():
-                        done.set_result(call)
-            except Exception as error:
-                for _, done in group:
-                    if not done.done():
-                        done.set_exception(error)
+            await self._settle(group)
+
+    async def _settle(self, group: list[Settling]) -> None:
+        try:
+            following = await self._surely(self._go_on, [heard for heard, _ in group])
+        except Exception as error:
+            if len(group) > 1:
+                # What is wrong with one must not keep the others from being written down.
+                for one in group:
+                    await self._settle([one])
+            elif not group[0][1].done():
+                group[0][1].set_exception(error)
+            return
+        for (_, done), call in zip(group, following, strict=True):
+            if not done.done():
+                done.set_result(call)
 
     def _go_on(self, group: list[Heard]) -> list[Call | None]:
         more = calling.settle(self.me, group, self._lease)
@@ -109,14 +120,16 @@ class Messenger:
             for one in group
         ]
 
-    async def _surely(self, work: Callable[..., Any], *args: Any) -> Any:
+    async def _surely(self, work: Callable[..., T], *args: Any) -> T:
         """What was posted has to be written down, however long the database is away; the lease may run out."""
+        refused = 0
         while True:
             try:
                 return await self._rounds.in_thread(work, *args)
             except PASSING as error:
+                refused += isinstance(error, Refused)
                 log.warning("trouble with a webhook, trying again", error=line(error))
-                if self._rounds.stop.is_set():
+                if self._rounds.stop.is_set() or refused >= RACES:
                     raise
                 await asyncio.sleep(TROUBLE_PAUSE)
 

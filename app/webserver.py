@@ -1,6 +1,7 @@
 """The web server: Granian with our application, safe against a second signal, gone when its parent is."""
 
 import _thread
+import gc
 import multiprocessing
 import os
 import signal
@@ -34,6 +35,7 @@ class Server(MPServer):
 
 def application() -> Flask:
     """What each web process serves."""
+    gc.set_threshold(10_000, 20, 20)  # as for every command; a process of its own begins with the usual one
     from app import create_app, logs
 
     _follow_parent()

@@ -2,24 +2,30 @@
 
 import gc
 import os
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 
 import tests.sizes  # noqa: F401  it reads its variable before all of them are dropped below
 from app import create_app, schema
+from app.auth import passwords
 from app.config import Config, load
 from app.db import db
 from tests import channel as channels
 from tests.cast import Cast, introduce
 from tests.engines import copied
-from tests.servers import Assent, postgresql
+from tests.servers import COMPILED, Assent, postgresql
+
+if sys.dont_write_bytecode:  # past the source then: each worker would compile every test anew
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(COMPILED)
 
 for name in [name for name in os.environ if name.startswith("ASSENT_")]:
     del os.environ[name]
@@ -40,6 +46,14 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_hashed_quickly() -> Iterator[None]:
+    """The same hash with a thousandth of the memory; processes of their own take the real one (tests/cli/test_help.py)."""
+    real, passwords._hasher = passwords._hasher, PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    yield
+    passwords._hasher = real
 
 
 @pytest.fixture(scope="session")

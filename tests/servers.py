@@ -22,6 +22,10 @@ COMPILED = ROOT / ".pytest_cache" / "compiled"
 INSTALL = {
     "PostgreSQL": "apt-get install --no-install-recommends postgresql",
     "Chromium": "apt-get install --no-install-recommends chromium",
+    "Mono": "apt-get install --no-install-recommends mono-mcs mono-runtime",
+    "Node.js": "apt-get install --no-install-recommends nodejs",
+    "OpenSSL": "apt-get install --no-install-recommends openssl",
+    "PHP": "apt-get install --no-install-recommends php-cli",
 }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from app import calling, sequencer, vault
 from app.auth import acts
-from app.calling import Heard
+from app.calling import Heard, Told
 from app.commands import webhooks
 from app.commands.webhooks import Wanted
 from app.core.act import Act
@@ -21,6 +21,7 @@ from app.hooks import signing
 from app.messenger import Messenger
 from app.models import News, NewsCounter, WebhookDelivery, WebhookEndpoint
 from app.queries import parcels
+from app.queries.parcels import Call
 from app.rounds import Rounds
 from tests.cast import Cast
 from tests.receiver import ALLOWED
@@ -88,12 +89,19 @@ class Telling:
 
     def tell(self, id: UUID) -> int:
         """A stretch with one endpoint that was taken."""
-        call = parcels.load(ME, id, self._place.rules, self.at)
-        assert call
-        told = self._runner.run(self._messenger.stretch(call))
+        call = self.load(id)
+        told = self.post(call)
         if calling.settle(ME, [Heard(call, told)], LEASE, self.at):
             return len(told) + self.tell(id)
         return len(told)
+
+    def load(self, id: UUID) -> Call:
+        call = parcels.load(ME, id, self._place.rules, self.at)
+        assert call
+        return call
+
+    def post(self, call: Call) -> list[Told]:
+        return self._runner.run(self._messenger.stretch(call))
 
     def next(self, id: UUID) -> timedelta | None:
         """Set the clock to when the endpoint can be told more; None when that is never."""

@@ -50,7 +50,8 @@ def test_a_claim_with_more_partners_than_room_comes_round_to_each() -> None:
     everyone = partners(12)
     for partner in everyone:
         put(partner, 4)
-    claims = [[row.partner_id for row in claim("a", room=4)] for _ in range(12)]
+    # The last ones may be short: who still has how many rows is chance.
+    claims = list(iter(lambda: [row.partner_id for row in claim("a", room=4)], []))
     assert len(set(claims[0])) == len(set(claims[1])) == 4, "one row each while there are enough partners"
     assert sorted(owner for owners in claims for owner in owners) == sorted(everyone * 4)
 

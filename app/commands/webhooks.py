@@ -17,7 +17,7 @@ from app.core.permissions import Action, require
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import Calling, Disabling, NewsType, Owed, SigningScheme, TaskKind
 from app.db import db, new_id
-from app.models import News, NewsCounter, Task, WebhookDelivery, WebhookEndpoint
+from app.models import FAILED, WAITS, News, NewsCounter, Task, WebhookDelivery, WebhookEndpoint
 
 MOST = 50  # endpoints of one partner
 TESTS = (2, timedelta(minutes=1))
@@ -115,7 +115,7 @@ def enable(act: Act, end: WebhookEndpoint) -> None:
     end.unreachable = False
     if end.lease_owner is None:
         end.free_at = None
-    waiting = (WebhookDelivery.endpoint_id == end.id, WebhookDelivery.status == Calling.WAITING)
+    waiting = (WebhookDelivery.endpoint_id == end.id, WAITS)
     db.session.execute(update(WebhookDelivery).where(*waiting).values(due_at=act.at))
 
 
@@ -186,7 +186,7 @@ def replay(act: Act, sent: WebhookDelivery) -> None:
 def replay_failures(act: Act, since: datetime, endpoint_id: UUID | None) -> int:
     """Send again whatever was given up since; answers how much that is."""
     partner_id = _allowed(act)
-    held: list[Any] = [WebhookDelivery.partner_id == partner_id, WebhookDelivery.status == Calling.FAILED]
+    held: list[Any] = [WebhookDelivery.partner_id == partner_id, FAILED]
     held += [WebhookDelivery.endpoint_id == endpoint_id] if endpoint_id else []
     anew = {"status": Calling.WAITING, "attempts": 0, "due_at": act.at}
     done = db.session.execute(update(WebhookDelivery).where(*held, WebhookDelivery.created_at >= since).values(anew))

@@ -20,6 +20,11 @@ SHORTEST = 2048
 # A signer with the certificates between it and a root.
 LONGEST_CHAIN = 5
 MOST_ROOTS = 20
+# What the library says of files that make no sense, or not enough; some of it is a warning only.
+ODD = (
+    *(ValueError, TypeError, Warning, UnsupportedAlgorithm, VerificationError),
+    *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
+)
 
 
 @dataclass(frozen=True)
@@ -50,16 +55,16 @@ def address(url: str, hosts: Sequence[str]) -> Address:
 def key(file: bytes, trust: Trust, at: datetime) -> RSAPublicKey:
     """The key of the first certificate in a file, if it is the organization's and a root vouches for it then."""
     try:
-        chain = _read(file)
+        chain = read(file)
         public = _verified(chain, x509.load_pem_x509_certificates(trust.roots.encode()), at)
         named = [name.value for name in chain[0].subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)]
-    except (ValueError, TypeError, UnsupportedAlgorithm, VerificationError, x509.InvalidVersion) as error:
+    except ODD as error:
         raise Refused(Reason.BAD_SIGNATURE, what="certificate") from error
     refuse_if(named != [trust.organization], Reason.BAD_SIGNATURE, what="certificate's organization")
     return public
 
 
-def _read(file: bytes) -> list[x509.Certificate]:
+def read(file: bytes) -> list[x509.Certificate]:
     if file.lstrip().startswith(b"-----BEGIN"):
         return x509.load_pem_x509_certificates(file)[: LONGEST_CHAIN + 1]
     return [x509.load_der_x509_certificate(file)]
@@ -94,7 +99,7 @@ def roots(pem: str) -> str:
     try:
         found = x509.load_pem_x509_certificates(pem.encode())
         Store(found)
-    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+    except ODD as error:
         raise Refused(Reason.INVALID_VALUE, field="roots (certificates in PEM)") from error
     refuse_if(len(found) > MOST_ROOTS, Reason.INVALID_VALUE, field=f"roots (at most {MOST_ROOTS})")
     return pem

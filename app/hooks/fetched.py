@@ -19,7 +19,7 @@ LARGEST = 64 * 1024
 KEPT_FOR, MOST = 3600.0, 16
 # A file that is younger than this is not fetched again because a signature does not fit it.
 FRESH = 60.0
-# Whoever sends forgeries makes us fetch: never more than so many at a time.
+# Whoever sends forgeries makes us fetch: never more than so many at a time, and nobody waits in line.
 AT_A_TIME = 4
 
 
@@ -45,7 +45,7 @@ class Shelf:
             self._kept[url] = (time.monotonic(), file)
 
     def fetch(self, url: str, address: Address, guard: Guard) -> bytes:
-        if not self._room.acquire(timeout=PATIENCE):
+        if not self._room.acquire(blocking=False):
             raise Refused(Reason.CERTIFICATE_UNREACHABLE)
         try:
             guard.check(url)

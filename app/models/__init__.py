@@ -12,11 +12,13 @@ from app.models.partners import Partner, Reselling, RoleGrant, ServiceAccount, S
 from app.models.repeats import GivenAnswer
 from app.models.rules import AgreementDocument, AgreementVersion, PolicyRevision
 from app.models.tasks import Task
-from app.models.webhooks import WebhookDelivery, WebhookEndpoint
+from app.models.webhooks import FAILED, WAITS, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "FAILED",
     "NEWEST",
     "RELATED",
+    "WAITS",
     "AgreementDocument",
     "AgreementVersion",
     "Attachment",

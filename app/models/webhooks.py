@@ -4,14 +4,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.vocabulary import Calling, Disabling, SigningScheme
 from app.db import Base, new_id, vocabulary
 from app.models.partners import Partner
 
-VENDORS, WAITING = text("scheme = 'vendor'"), text("status = 'waiting'")
+VENDORS, WAITING, GIVEN_UP = text("scheme = 'vendor'"), text("status = 'waiting'"), text("status = 'failed'")
 
 
 class WebhookEndpoint(Base):
@@ -61,6 +72,7 @@ class WebhookDelivery(Base):
     __table_args__ = (
         UniqueConstraint("endpoint_id", "event_id", "name"),
         Index("ix_webhook_delivery_due", "endpoint_id", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_webhook_delivery_failed", "partner_id", "id", sqlite_where=GIVEN_UP, postgresql_where=GIVEN_UP),
         Index(None, "partner_id", "id"),
         Index(None, "created_at"),
     )
@@ -80,3 +92,8 @@ class WebhookDelivery(Base):
     due_at: Mapped[datetime | None]
     tries: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     created_at: Mapped[datetime]
+
+
+# Spelled out: a partial index is found only by its own words.
+WAITS = WebhookDelivery.status == literal_column("'waiting'")
+FAILED = WebhookDelivery.status == literal_column("'failed'")

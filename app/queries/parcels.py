@@ -13,7 +13,7 @@ from app.core.policy import Rulebook
 from app.core.vocabulary import Calling, NewsType, SigningScheme
 from app.core.webhooks import hears, vendor_names
 from app.db import database_now, db
-from app.models import Invitation, Machine, WebhookDelivery, WebhookEndpoint
+from app.models import WAITS, Invitation, Machine, WebhookDelivery, WebhookEndpoint
 from app.queries import changes, rulebooks
 
 BATCH = 100
@@ -104,7 +104,7 @@ def _secrets(end: WebhookEndpoint, now: datetime) -> tuple[bytes, ...]:
 
 def _due(session: Session, end: WebhookEndpoint, now: datetime) -> list[Parcel]:
     """What is to be tried again, the oldest event first."""
-    own = (WebhookDelivery.endpoint_id == end.id, WebhookDelivery.status == Calling.WAITING)
+    own = (WebhookDelivery.endpoint_id == end.id, WAITS)
     due = select(WebhookDelivery).where(*own, WebhookDelivery.due_at <= now)
     rows = session.scalars(due.order_by(WebhookDelivery.seq, WebhookDelivery.id).limit(BATCH))
     return [

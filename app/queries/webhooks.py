@@ -13,9 +13,16 @@ from app.core.refusals import Reason, Refused
 from app.core.vocabulary import Calling
 from app.core.webhooks import TEST_CREATED, TESTS_KEPT
 from app.db import db
-from app.models import WebhookDelivery, WebhookEndpoint
+from app.models import FAILED, WAITS, WebhookDelivery, WebhookEndpoint
 
 T = TypeVar("T", WebhookEndpoint, WebhookDelivery)
+
+
+LISTED = {
+    Calling.WAITING: WAITS,
+    Calling.FAILED: FAILED,
+    Calling.DELIVERED: WebhookDelivery.status == Calling.DELIVERED,
+}
 
 
 def endpoint(act: Act, id: UUID) -> WebhookEndpoint:
@@ -44,7 +51,7 @@ def deliveries(
     if endpoint_id:
         query = query.where(WebhookDelivery.endpoint_id == endpoint_id)
     if status:
-        query = query.where(WebhookDelivery.status == status)
+        query = query.where(LISTED[status])
     if before:
         query = query.where(WebhookDelivery.id < before)
     rows = list(db.session.scalars(query.order_by(WebhookDelivery.id.desc()).limit(size + 1)))

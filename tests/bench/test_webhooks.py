@@ -11,7 +11,7 @@ from uuid import UUID
 import aiohttp
 import pytest
 import uvloop
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app import create_app, schema, vault
 from app.config import load
@@ -76,15 +76,19 @@ def listen(partner: UUID, port: int) -> None:
     with transaction() as session:
         now, cursor = database_now(session), session.get_one(NewsCounter, partner).seq
         shared = {"partner_id": partner, "scheme": SigningScheme.STANDARD, "events": ["*"], "secret": secret}
+        shared |= {"cursor": cursor, "furthest": cursor, "created_at": now}
         session.add_all(
-            WebhookEndpoint(url=f"http://127.0.0.1:{port}/{number}", cursor=cursor, furthest=cursor, created_at=now, **shared)
-            for number in range(ENDPOINTS)
+            WebhookEndpoint(url=f"http://127.0.0.1:{port}/{number}", **shared) for number in range(ENDPOINTS)
         )
 
 
-def delivered() -> int:
+def count(condition: ColumnElement[bool]) -> int:
     db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(WebhookDelivery)) or 0
+    return db.session.execute(select(func.count()).where(condition)).scalar_one()
+
+
+def delivered() -> int:
+    return count(WebhookDelivery.attempts == 1)
 
 
 def worked(folder: Path, port: int, **settings: str) -> float:
@@ -96,9 +100,7 @@ def worked(folder: Path, port: int, **settings: str) -> float:
         cast = introduce()
         cast.customer()
         assent.start("worker")
-        numbered = select(func.count()).where(News.seq.is_(None))
-        wait_for(lambda: db.session.rollback() or not db.session.scalar(numbered), "a worker with nothing to do", 60)
-        db.session.rollback()
+        wait_for(lambda: count(News.seq.is_(None)) == 0, "a worker with nothing to do", 60)
         listen(cast.fabrikam.id, port)
         began = time.perf_counter()
         happen(cast.fabrikam.id)
@@ -121,7 +123,7 @@ def test_a_worker_keeps_up_with_a_bare_client(
     ours = worked(tmp_path, sink, **settings)
     reference = (before + bare(sink)) / 2
     print(
-        f"\n{engine}: worker {ours:,.0f} webhooks/s, bare client {reference:,.0f} posts/s over {ENDPOINTS} connections; "
+        f"\n{engine}: worker {ours:,.0f} webhooks/s, bare client {reference:,.0f} posts/s over {ENDPOINTS} of them; "
         f"ratio {ours / reference:.2f} (bar {BAR})"
     )
     assert ours / reference >= HELD

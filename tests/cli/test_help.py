@@ -1,6 +1,8 @@
 """What a new user finds: every command, what it does, what each option means, an example."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
 import click
 import pytest
@@ -88,6 +90,9 @@ def test_a_story_in_processes_of_its_own(assent: Assent) -> None:
     about = ["--company", "雪城", "--domain", "contoso.example", "--country", "SE", "--language", "sv"]
     contact = ["--first-name", "Åsa", "--last-name", "Ek", "--email", "asa@contoso.example"]
     customer = assent.json("customer", "add", "--partner", partner, *about, *contact)["id"]
+    with closing(sqlite3.connect(assent.instance / "assent.db")) as connection:
+        [[password]] = connection.execute("SELECT password_hash FROM customer_user").fetchall()
+    assert password.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     done = assent.run("status", customer)
     assert (done.returncode, done.stderr) == (0, "")
     assert "state: unconfirmed" in done.stdout.splitlines()

@@ -22,10 +22,17 @@ def run(words: list[str | Path], given: str, folder: Path | None = None) -> str:
     program = shutil.which(words[0])
     if program is None:
         missing(NAMES[str(words[0])])
-        raise AssertionError
+        raise AssertionError(words)
     environ = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "NODE_PATH": str(PACKAGES)}
     done = subprocess.run(
-        [program, *words[1:]], input=given, env=environ, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+        [program, *words[1:]],
+        input=given,
+        env=environ,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout

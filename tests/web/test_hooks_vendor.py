@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -246,3 +247,25 @@ def test_a_host_that_does_not_answer_is_not_waited_for(desk: Desk, monkeypatch: 
         began = time.monotonic()
         assert refusal(other.post(certified(f"https://{host}/a.cer", BODY))) == UNREACHABLE
         assert time.monotonic() - began < 3
+
+
+def test_forgeries_do_not_keep_everybody_waiting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While as many are being waited for as may be, the next one is told at once to come again."""
+    monkeypatch.setattr(fetched, "PATIENCE", 1.0)
+    with socket.create_server((HOST, 0)) as silent, ThreadPoolExecutor(fetched.AT_A_TIME) as pool:
+        host = f"{HOST}:{silent.getsockname()[1]}"
+        other = by_certificate(desk.receiver.app, partner(), host)
+        sent = certified(f"https://{host}/a.cer", BODY)
+
+        def answered() -> Refusal:
+            with other.app.app_context():
+                return refusal(other.post(sent))
+
+        waiting = [pool.submit(answered) for _ in range(fetched.AT_A_TIME)]
+        held = [silent.accept()[0] for _ in waiting]
+        began = time.monotonic()
+        assert answered() == UNREACHABLE
+        assert time.monotonic() - began < 0.8
+        for connection in held:
+            connection.close()
+        assert [one.result() for one in waiting] == [UNREACHABLE] * fetched.AT_A_TIME

@@ -88,6 +88,7 @@ EXAMPLES: dict[str, Example] = {
     "remove_customer": Example({"relationshipToPartner": "none"}),
     "replay_deliveries": Example(query="since=2026-11-20T00:00:00Z"),
     "resubmit": Example(DRAFT),
+    "show_certificate": Example(more=("-o assent.cer",)),
     "show_partner_agreement": Example(query="tenantId=$PARTNER"),
     "show_template": Example(query="country=SE&language=en-US"),
     "submit": Example(DRAFT),

@@ -26,6 +26,7 @@ from tests.channel import done
 from tests.hooks.signers import pem, root
 from tests.sizes import FULL
 from tests.web.v1.programs import EVA, MCA_TEMPLATE, Program, confirmation, of, program, token
+from tests.web.v1.registered import told
 from tests.web.v1.routing import arrived
 
 DOCUMENT = "/v1/openapi.json"
@@ -36,11 +37,13 @@ CONTINUED = "MS-ContinuationToken"
 COUNTRIES = ("SE", "NO", "US", "DE")
 # One of two has to be there; which one, no description can leave open.
 AT_LEAST = {"/v1/compliance/csp/agreementstatus": {"mpnId": "1"}}
+REPLAYED = "/v1/webhooks/deliveries/replay"
 PEM = pem(root()).decode()
-# What the document can only name: a mailbox's address, certificates, and times at which a customer can have agreed.
+# What the document can only name: a mailbox's address, certificates, addresses that may be called, and times at which a customer can have agreed.
 FORMATS = {
     "email": st.from_regex(r"[a-z][a-z0-9]{0,20}@[a-z][a-z0-9]{0,20}\.example", fullmatch=True),
     "pem": st.just(PEM),
+    "uri": st.from_regex(r"https://1\.1\.1\.1/[a-z]{0,20}", fullmatch=True),
     "date-time": st.datetimes(datetime(2015, 1, 1), datetime(2025, 1, 1)).map(lambda at: f"{at:%Y-%m-%dT%H:%M:%S}Z"),
 }
 
@@ -85,6 +88,7 @@ def settle(app: Flask) -> World:
     where = f"/v1/agreementtemplates/{MCA_TEMPLATE}/document"
     world.named["token"] = [pia.get(where)["displayUri"].rpartition("/")[2]]
     _settle_sources(world, channel.provider)
+    _settle_endpoints(world, channel.provider)
     _find_pages(world, pia, ids[-1])
     return world
 
@@ -98,6 +102,13 @@ def _settle_sources(world: World, partner: Partner) -> None:
     world.named["/v1/webhooks/sources/{sourceId} sourceId"] = [str(one.id) for one in vendors]
     world.named["receivedId"] = [received]
     world.tokens.append(token(channels.hire(partner, Role.GLOBAL_ADMIN)))
+
+
+def _settle_endpoints(world: World, partner: Partner) -> None:
+    there = [told(partner) for _ in range(MANY)]
+    world.named["endpointId"] = [one.endpoint for one in there]
+    world.named["deliveryId"] = [one.delivery for one in there]
+    world.named["correlationId"] = [there[0].correlation]
 
 
 def _find_pages(world: World, who: Program, customer: str) -> None:
@@ -135,6 +146,8 @@ def described(app: Flask, world: World) -> BaseSchema:
         if case.headers.get(CONTINUED):
             case.headers[CONTINUED] = "" if case.query.keys() - {"size", "seekOperation"} else second
         case.query = _sensible(case.query) or AT_LEAST.get(case.operation.path, {})
+        if case.operation.path == REPLAYED and case.meta and case.meta.generation.mode.is_positive:
+            case.query = _one_of(case.query)
         if isinstance(case.query.get("filter"), str):
             case.query["filter"] = _filter(case.operation.path, case.query["filter"])
         case.body = _sensible(case.body)
@@ -151,6 +164,13 @@ def _sensible(value: Any) -> Any:
         return value
     once = {str(name).lower(): name for name in value}
     return {name: _known(value[name]) if name == "country" else _sensible(value[name]) for name in once.values()}
+
+
+def _one_of(query: dict[str, Any]) -> dict[str, Any]:
+    """Either since when, or after what at which endpoint."""
+    if {"after", "endpointId"} <= query.keys():
+        return {"after": "0", "endpointId": query["endpointId"]}
+    return {"since": query.get("since", "2026-01-31T00:00:00Z")}
 
 
 def _known(country: Any) -> Any:

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from app.core.vocabulary import Role
 from tests import channel as channels
+from tests.channel import hire
 from tests.hooks.signers import pem, root
 from tests.web.v1.conftest import Chain, Desk, open_desk
 from tests.web.v1.newcomers import newcomer
@@ -23,9 +24,11 @@ from tests.web.v1.programs import (
     program,
     question,
 )
+from tests.web.v1.registered import URL
 
 CONTACT = {f"primaryContact.{name}": "text" for name in MARIA}
 DRAFT = CONTACT | {"primaryContact": "object", "dateAgreed": "text", "note": "text", "onBehalfOf": "person"}
+ENDPOINTS, REGISTRATION, HEARD = "/v1/webhooks/endpoints", "/webhooks/v1/registration", {"events": "list"}
 SOURCES, HOSTS = "/v1/webhooks/sources", {"certificateHosts": "list"}
 GATE = dict.fromkeys(("customerId", "operation", "channel", "environment", "offerId", "asOf"), "text")
 
@@ -169,10 +172,35 @@ def source_changes(desk: Desk, chain: Chain) -> Route:
     return Route(made.who, where, made.body | {"name": "Renamed", "enabled": True}, members, method="PATCH")
 
 
+def endpoints(desk: Desk, chain: Chain) -> Route:
+    body = {"url": URL, "events": ["agreement.*", "test"], "description": "For billing"}
+    return Route(desk.colleague(Role.GLOBAL_ADMIN), ENDPOINTS, body, {"url": "text", "description": "text"} | HEARD)
+
+
+def endpoint_changes(desk: Desk, chain: Chain) -> Route:
+    new = endpoints(desk, chain)
+    where = f"{ENDPOINTS}/{new.who.made(ENDPOINTS, new.body)['id']}"
+    return Route(new.who, where, new.body | {"enabled": True}, new.members | {"enabled": "flag"}, method="PATCH")
+
+
+def registrations(desk: Desk, chain: Chain) -> Route:
+    body = {"WebhookUrl": URL, "WebhookEvents": ["test-created"], "SignatureTokenToMsSignatureHeader": True}
+    members = {"WebhookUrl": "text", "WebhookEvents": "list", "SignatureTokenToMsSignatureHeader": "flag"}
+    return Route(desk.colleague(Role.GLOBAL_ADMIN), REGISTRATION, body, members)
+
+
+def registrations_anew(desk: Desk, chain: Chain) -> Route:
+    """Of another partner, so that both can be done."""
+    provider, first = chain.channel.provider, registrations(desk, chain)
+    who = program(desk.app, hire(provider, Role.GLOBAL_ADMIN))
+    who.made(REGISTRATION, first.body, 200)
+    return Route(who, REGISTRATION, first.body, first.members, method="PUT")
+
+
 ROUTES = [
     *(eligibility, questions, agreements, orders, invitations, submission, approval, giving_back, resubmission),
     *(customers, removal, newcomers_invitation, resending, withdrawals, purchases),
-    *(sources, vendors_sources, source_changes),
+    *(sources, vendors_sources, source_changes, endpoints, endpoint_changes, registrations, registrations_anew),
 ]
 
 

@@ -23,6 +23,7 @@ from tests.web.v1.registered import URL, Told, told
 
 BEHIND = {"onBehalfOf": "Ana Lind <ana@fabrikam.example>"}
 GIVEN = confirmation(primaryContact=EVA) | BEHIND
+NOBODYS = Told(UNKNOWN, UNKNOWN, UNKNOWN)
 REGISTRATION = {"WebhookUrl": URL, "WebhookEvents": ["test-created"]}
 NEWCOMER = {
     "kind": "relationshipAndAgreement",
@@ -43,7 +44,7 @@ class Ids:
     source: str = UNKNOWN
     received: str = UNKNOWN
     # An endpoint that is told, what was sent there, and a test of the registration.
-    told: Told = Told(UNKNOWN, UNKNOWN, UNKNOWN)
+    told: Told = NOBODYS
 
     def named(self, endpoint: str) -> dict[str, str]:
         """What stands in the path of a route."""

@@ -12,21 +12,23 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app import sequencer
+from app import certificate, sequencer
 from app.auth import acts
 from app.commands import catalogue
 from app.commands.files import File
 from app.core.permissions import Action
 from app.core.refusals import Reason
-from app.core.vocabulary import AgreementType, Role
+from app.core.vocabulary import AgreementType, PartnerType, Role
 from app.db import transaction
+from app.hooks import vendor
 from app.installation import installation
 from app.web.v1.meanings import MEANINGS
 from app.web.v1.routes import ROUTES
 from app.web.v1.shades import SHADES
 from tests import channel as channels
-from tests.channel import Case, Channel, hire
+from tests.channel import Case, Channel, company, hire
 from tests.web.v1.programs import EVA, MCA_TEMPLATE, confirmation, of, program, token
+from tests.web.v1.registered import URL, told
 from tests.web.v1.routing import arrived
 from tests.web.v1.served import Served, served
 
@@ -137,7 +139,8 @@ def tell(server: Served) -> Story:
         "revoke": invitation(customer()),
     }
     usual |= dict(zip(("SOURCE", "RECEIVED"), arrived(channel.provider), strict=True))
-    special |= of_sources(channel)
+    special |= of_sources(channel) | of_endpoints(channel)
+    usual["RECEIVER"] = URL
     usual |= named(case) | invitation(case) | draft()
     assert sequencer.stamp() > 0
     return Story(usual, special)
@@ -149,6 +152,24 @@ def of_sources(channel: Channel) -> dict[str, Variables]:
     removed = admins | {"SOURCE": arrived(channel.provider)[0]}
     mine = [route.endpoint for route in ROUTES if route.needs == (Action.MANAGE_SOURCES,)]
     return dict.fromkeys(mine, admins) | {"remove_source": removed}
+
+
+def of_endpoints(channel: Channel) -> dict[str, Variables]:
+    """The same; of another partner that has no registration so far, where one is to be made."""
+    there = told(channel.provider)
+    named = {"ENDPOINT": there.endpoint, "DELIVERY": there.delivery, "CORRELATION": there.correlation}
+    admins = {"TOKEN": token(hire(channel.provider, Role.GLOBAL_ADMIN))} | named
+    mine = [route.endpoint for route in ROUTES if route.needs == (Action.MANAGE_HOOKS,)]
+    other = {"TOKEN": token(company("Northwind", PartnerType.DIRECT_BILL))}
+    found = dict.fromkeys(mine, admins) | {"register": admins | other}
+    found["show_certificate"] = {"CERTIFICATE": certificate_name()}
+    return found | {"remove_endpoint": admins | {"ENDPOINT": told(channel.provider).endpoint}}
+
+
+def certificate_name() -> str:
+    """The installation's, which the server beside us has as well."""
+    config = installation().config
+    return vendor.certificate_name(certificate.signer(config.keys_dir, config.base_url).certificate)
 
 
 def typed(command: str, variables: Variables, folder: Path) -> subprocess.CompletedProcess[str]:
