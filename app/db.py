@@ -94,6 +94,11 @@ def new_id() -> UUID:
     return uuid7()
 
 
+def least_id(at: datetime) -> UUID:
+    """What every id made since is greater than."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
 def init_app(app: Flask, url: str) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     # Errors that reach the log must not carry people's data with them.

@@ -50,7 +50,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _passwords_hashed_quickly() -> Iterator[None]:
-    """The same hash with a thousandth of the memory; processes of their own take the real one (tests/cli/test_help.py)."""
+    """The same hash with a thousandth of the memory; processes of their own make the real one (cli/test_help.py)."""
     real, passwords._hasher = passwords._hasher, PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     yield
     passwords._hasher = real

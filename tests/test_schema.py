@@ -73,7 +73,6 @@ NOT_BY_PARTNER = {
     "ix_draft_machine_id": "the drafts of one agreement",
     "uq_draft_waiting": "one draft that waits an agreement",
     "ix_webhook_delivery_due": "what one endpoint is to be told again",
-    "ix_webhook_delivery_created_at": "the log is forgotten for all partners at once",
     "uq_webhook_delivery_endpoint_id_event_id_name": "an endpoint is told of an event under a name once",
     "uq_dispute_open": "one open dispute an agreement",
     "ix_machine_for_all": "acceptances that count for every partner of a tenant",

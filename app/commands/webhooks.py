@@ -16,7 +16,7 @@ from app.core.evidence import stamp
 from app.core.permissions import Action, require
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import Calling, Disabling, NewsType, Owed, SigningScheme, TaskKind
-from app.db import db, new_id
+from app.db import db, least_id, new_id
 from app.models import FAILED, WAITS, News, NewsCounter, Task, WebhookDelivery, WebhookEndpoint
 
 MOST = 50  # endpoints of one partner
@@ -202,4 +202,4 @@ def rewind(act: Act, end: WebhookEndpoint, cursor: int) -> None:
 
 
 def forget_old(now: datetime) -> None:
-    db.session.execute(delete(WebhookDelivery).where(WebhookDelivery.created_at < now - rules.KEPT))
+    db.session.execute(delete(WebhookDelivery).where(WebhookDelivery.id < least_id(now - rules.KEPT)))

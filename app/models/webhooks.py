@@ -74,7 +74,6 @@ class WebhookDelivery(Base):
         Index("ix_webhook_delivery_due", "endpoint_id", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_webhook_delivery_failed", "partner_id", "id", sqlite_where=GIVEN_UP, postgresql_where=GIVEN_UP),
         Index(None, "partner_id", "id"),
-        Index(None, "created_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -1,6 +1,5 @@
 """A partner's endpoints, and what was delivered to them."""
 
-from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -102,28 +101,6 @@ def shown_delivery(sent: WebhookDelivery) -> dict[str, Any]:
         "tries": sent.tries,
         "createdAt": stamp(sent.created_at),
         "attributes": {"objectType": "WebhookDelivery"},
-    }
-
-
-def shown_validation(sent: WebhookDelivery, url: str) -> dict[str, Any]:
-    return {
-        "correlationId": str(sent.id),
-        "partnerId": str(sent.partner_id),
-        "status": "pending" if sent.status is Calling.WAITING else "completed",
-        "callbackUrl": url,
-        "results": [_attempt(one) for one in sent.tries],
-    }
-
-
-def _attempt(one: dict[str, Any]) -> dict[str, Any]:
-    """The vendor names statuses as its platform does: `NotFound`."""
-    status = one["status"]
-    phrases = {known.value: known.phrase.replace(" ", "") for known in HTTPStatus}
-    return {
-        "responseCode": phrases.get(status, str(status)) if status else None,
-        "responseMessage": one["answer"] or one["error"] or "",
-        "systemError": status is None,
-        "dateTimeUtc": one["at"],
     }
 
 

@@ -27,7 +27,7 @@ from tests.conftest import create_database
 from tests.servers import ROOT, Assent, wait_for
 from tests.sizes import FULL
 
-MAILS, KILLS = (5000, 50) if FULL else (250, 5)
+MAILS, KILLS = (5000, 50) if FULL else (200, 3)
 IN_FLIGHT = 10
 SETTINGS = {"LEASE_SECONDS": "1", "IN_FLIGHT": str(IN_FLIGHT), "MAIL_RATE": "200"}
 PATIENCE = 120.0

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import create_database
 from tests.servers import Assent, free_port, socket_open, wait_for
 
-SOON = 10
+SOON = 20
 WORKER, WEB = b"worker", b"--multiprocessing-fork"
 
 
@@ -50,7 +50,13 @@ def end(process: "subprocess.Popen[str]", number: int) -> str:
     return said
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def end_all(process: "subprocess.Popen[str]", number: int) -> str:
+    """What a terminal sends goes to the whole process group, and again to the impatient."""
+    os.killpg(process.pid, number)
+    return end(process, number)
+
+
+@pytest.fixture
 def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Assent]:
     settings = {}
     if request.param == "postgresql":
@@ -62,7 +68,15 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ass
     found.stop()
 
 
-def test_it_says_ready_serves_mends_what_dies_and_ends_without_a_trace(installation: Assent) -> None:
+@pytest.mark.parametrize(
+    ("installation", "ended", "number"),
+    [("sqlite", end, signal.SIGTERM), ("postgresql", end_all, signal.SIGINT)],
+    ids=["sqlite-told", "postgresql-by-ctrl-c"],
+    indirect=["installation"],
+)
+def test_it_says_ready_serves_mends_what_dies_and_ends_without_a_trace(
+    installation: Assent, ended: Callable[["subprocess.Popen[str]", int], str], number: int
+) -> None:
     address = installation.up()
     [process] = installation.processes
     assert served(address)
@@ -75,27 +89,12 @@ def test_it_says_ready_serves_mends_what_dies_and_ends_without_a_trace(installat
     wait_for(lambda: log(installation).count("worker started") == 2, "the other worker's start")
     wait_for(lambda: served(address), "the other web process")
     assert len(processes(installation)) >= 3
-    assert end(process, signal.SIGTERM) == ""
+    assert ended(process, number) == ""
     wait_for(lambda: not processes(installation), "the end of every process", SOON)
     assert not socket_open(int(address.rpartition(":")[2]))
     assert "Traceback" not in log(installation)
     assert log(installation).count("worker stopped") == 1
-
-
-def test_ctrl_c_reaches_everybody_in_the_terminal_and_is_a_clean_stop(assent: Assent) -> None:
-    assent.up()
-    end_group(assent, signal.SIGINT)
-
-
-def end_group(assent: Assent, number: int) -> None:
-    """What a terminal sends goes to the whole process group, and again to the impatient."""
-    process = assent.processes[-1]
-    wait_for(lambda: "worker started" in log(assent), "the worker")
-    os.killpg(process.pid, number)
-    assert end(process, number) == ""
-    wait_for(lambda: not processes(assent), "the end of every process", SOON)
-    assert "Traceback" not in log(assent)
-    assert "starting it again" not in log(assent)
+    assert log(installation).count("starting it again") == 1, "the one that was killed"
 
 
 def test_a_stop_before_it_is_ready_is_a_clean_stop(assent: Assent) -> None:
@@ -115,7 +114,11 @@ def test_what_it_started_does_not_outlive_it_even_when_it_is_killed(assent: Asse
     wait_for(lambda: not processes(assent), "the end of every process", SOON)
     assert not served(address)
     assert served(assent.up())
-    end_group(assent, signal.SIGHUP)  # its terminal was closed
+    wait_for(lambda: log(assent).count("worker started") == 2, "the other worker")
+    assert end_all(assent.processes[-1], signal.SIGHUP) == ""  # its terminal was closed
+    wait_for(lambda: not processes(assent), "the end of every process", SOON)
+    assert "Traceback" not in log(assent)
+    assert "starting it again" not in log(assent)
 
 
 def test_of_two_that_start_at_once_one_serves_and_the_other_says_so(assent: Assent) -> None:

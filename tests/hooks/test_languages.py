@@ -75,8 +75,8 @@ class Given:
 
 def given(body: bytes, *secrets: str, by: str = "", at: datetime = NOW) -> Given:
     headers = signing.headers("evt_1", at, body, secrets)
-    names = ("webhook-id", "webhook-timestamp", "webhook-signature")
-    return Given(by or secrets[0], *(headers[name] for name in names), body)
+    id, time, signature = (headers[f"webhook-{name}"] for name in ("id", "timestamp", "signature"))
+    return Given(by or secrets[0], id, time, signature, body)
 
 
 @pytest.fixture

@@ -204,7 +204,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_webhook_delivery')),
     sa.UniqueConstraint('endpoint_id', 'event_id', 'name', name=op.f('uq_webhook_delivery_endpoint_id_event_id_name'))
     )
-    op.create_index(op.f('ix_webhook_delivery_created_at'), 'webhook_delivery', ['created_at'], unique=False)
     op.create_index('ix_webhook_delivery_due', 'webhook_delivery', ['endpoint_id', 'due_at'], unique=False, sqlite_where=sa.text("status = 'waiting'"), postgresql_where=sa.text("status = 'waiting'"))
     op.create_index('ix_webhook_delivery_failed', 'webhook_delivery', ['partner_id', 'id'], unique=False, sqlite_where=sa.text("status = 'failed'"), postgresql_where=sa.text("status = 'failed'"))
     op.create_index(op.f('ix_webhook_delivery_partner_id_id'), 'webhook_delivery', ['partner_id', 'id'], unique=False)

@@ -1,5 +1,6 @@
 """Registration in the vendor's way: one address of the partner's, told in the vendor's words under its signature."""
 
+from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from app import certificate as certificates
 from app.commands import webhooks
 from app.core.permissions import Action
 from app.core.refusals import Reason, Refused, refuse_if
+from app.core.vocabulary import Calling
 from app.core.webhooks import MOST_PATTERNS, VENDOR_EVENTS
 from app.hooks.vendor import certificate_name
 from app.installation import installation
-from app.models import WebhookEndpoint
+from app.models import WebhookDelivery, WebhookEndpoint
 from app.queries import webhooks as queries
 from app.web.v1.addresses import Url, vet
 from app.web.v1.callers import caller
@@ -28,6 +30,7 @@ TESTS = "/registration/validationEvents"
 CERTIFICATE = "application/pkix-cert"
 # What an address once sent leads to stays as it is, until there is nothing there any more.
 FOR_GOOD = "public, max-age=86400, immutable"
+PHRASES = {known.value: known.phrase.replace(" ", "") for known in HTTPStatus}
 VENDORS: dict[str, Any] = {"base": BASE, "needs": Action.MANAGE_HOOKS, "vendors": True}
 
 # Read in any case of letters, described as the vendor spells it.
@@ -132,7 +135,7 @@ def validate() -> dict[str, Any]:
 @route.get(f"{TESTS}/{{correlationId}}", gives=ValidationShown, **VENDORS)
 def show_validation(correlation_id: UUID) -> dict[str, Any]:
     """Read what became of it, attempt by attempt; kept for seven days."""
-    return queries.shown_validation(*queries.validation(caller(), correlation_id))
+    return _validated(*queries.validation(caller(), correlation_id))
 
 
 @route.get("/certificates/{certificate}", base=BASE, needs=EVERYBODY, vendors=True, media=CERTIFICATE)
@@ -160,3 +163,24 @@ def _shown(end: WebhookEndpoint) -> dict[str, Any]:
 
 def _registered(end: WebhookEndpoint) -> dict[str, Any]:
     return {"SubscriberId": str(end.id), **_shown(end)}
+
+
+def _validated(sent: WebhookDelivery, url: str) -> dict[str, Any]:
+    return {
+        "correlationId": str(sent.id),
+        "partnerId": str(sent.partner_id),
+        "status": "pending" if sent.status is Calling.WAITING else "completed",
+        "callbackUrl": url,
+        "results": [_attempt(one) for one in sent.tries],
+    }
+
+
+def _attempt(one: dict[str, Any]) -> dict[str, Any]:
+    """The vendor names statuses as its platform does: `NotFound`."""
+    status = one["status"]
+    return {
+        "responseCode": PHRASES.get(status, str(status)) if status else None,
+        "responseMessage": one["answer"] or one["error"] or "",
+        "systemError": status is None,
+        "dateTimeUtc": one["at"],
+    }

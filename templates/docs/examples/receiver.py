@@ -1,4 +1,4 @@
-"""Receives the webhooks of Assent: verifies each, keeps it once, answers at once, and acts on it afterwards, in order.
+"""Receives webhooks of Assent: verifies, keeps each once, answers, and acts afterwards, in order.
 
 pip install standardwebhooks
 WEBHOOK_SECRET=whsec_... python receiver.py 127.0.0.1 9000 inbox.db

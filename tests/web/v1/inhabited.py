@@ -39,7 +39,8 @@ COUNTRIES = ("SE", "NO", "US", "DE")
 AT_LEAST = {"/v1/compliance/csp/agreementstatus": {"mpnId": "1"}}
 REPLAYED = "/v1/webhooks/deliveries/replay"
 PEM = pem(root()).decode()
-# What the document can only name: a mailbox's address, certificates, addresses that may be called, and times at which a customer can have agreed.
+# What the document can only name: a mailbox's address, certificates, where webhooks may be sent to, and times at which
+# a customer can have agreed.
 FORMATS = {
     "email": st.from_regex(r"[a-z][a-z0-9]{0,20}@[a-z][a-z0-9]{0,20}\.example", fullmatch=True),
     "pem": st.just(PEM),
