@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.auth import acts
 from app.commands import webhooks
 from app.core.evidence import stamp
-from app.core.vocabulary import Calling
+from app.core.hooks import Calling
 from app.core.webhooks import HOLDS, PAUSE, given_up, next_try
 from app.db import database_now, db, new_id, transaction
 from app.models import WAITS, NewsCounter, WebhookDelivery, WebhookEndpoint

@@ -13,8 +13,8 @@ import structlog
 from app import calling, certificate, vault
 from app.auth import acts
 from app.calling import Heard, Told
+from app.core.hooks import SigningScheme
 from app.core.refusals import Refused
-from app.core.vocabulary import SigningScheme
 from app.hooks import bodies, signing
 from app.hooks.guard import Guard
 from app.hooks.outbound import Poster

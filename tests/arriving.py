@@ -11,8 +11,8 @@ from sqlalchemy import select
 from app.auth import acts
 from app.commands import arrivals
 from app.core.act import Act
+from app.core.hooks import SigningScheme
 from app.core.policy import Rulebook
-from app.core.vocabulary import SigningScheme
 from app.db import db, transaction
 from app.installation import installation
 from app.models import HookSource, Machine, News, Partner, ReceivedHook, Task

@@ -10,15 +10,14 @@ from app.auth import acts
 from app.commands import attestations, customers, removals
 from app.commands.customers import Profile
 from app.core.evidence import stamp
+from app.core.hooks import Arrival, SigningScheme
 from app.core.vocabulary import (
     AgreementType,
-    Arrival,
     InvitationKind,
     InvitationStatus,
     PartnerType,
     PurchaseKind,
     RelationshipState,
-    SigningScheme,
 )
 from app.db import transaction
 from app.models import Invitation, Machine, Relationship

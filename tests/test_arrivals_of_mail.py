@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from app import outbox
 from app.commands import invitations, portal
+from app.core.hooks import Arrival
 from app.core.refusals import Refused
-from app.core.vocabulary import Arrival, Delivery, Outcome, Owed
+from app.core.vocabulary import Delivery, Outcome, Owed
 from app.db import db, transaction
 from app.models import Invitation, Machine, Suppression
 from app.outbox import Claimed, Finished

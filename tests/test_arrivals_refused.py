@@ -15,9 +15,10 @@ from app.commands import arrivals
 from app.commands.reports import COMMANDS
 from app.core.act import Act
 from app.core.arrivals import Told
+from app.core.hooks import Arrival, SigningScheme
 from app.core.policy import Rulebook
 from app.core.refusals import Reason, Refused
-from app.core.vocabulary import Arrival, PartnerType, SigningScheme
+from app.core.vocabulary import PartnerType
 from app.db import db, transaction
 from app.models import HookSource, Machine, ReceivedHook
 from tests.arriving import SEALED, Source, events, fresh, grown, source_of, state, tasks

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from app import calling
 from app.calling import Heard
 from app.commands import webhooks
-from app.core.vocabulary import Calling, Disabling, NewsType, Owed, TaskKind
+from app.core.hooks import Calling, Disabling
+from app.core.vocabulary import NewsType, Owed, TaskKind
 from app.core.webhooks import HOLDS, JITTER, PATIENCE, SCHEDULE
 from app.db import db, transaction
 from app.models import News, Outbox, Task

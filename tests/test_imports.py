@@ -47,7 +47,10 @@ INNER: dict[str, tuple[str, str]] = {
     "settling": ("auth commands core db mail models outbox", "sqlalchemy structlog"),
 }
 # These may import everything, and nothing but one another imports them.
-EDGES = "__init__ __main__ cli crew diagnosis listening messenger preparation rounds seeding serving signals web webserver worker"
+EDGES = (
+    "__init__ __main__ cli crew diagnosis listening messenger preparation rounds seeding serving signals web "
+    "webserver worker"
+)
 # These only think: no environment, no network, no processes; what time it is they are told.
 STILL = ("core", "models", "commands", "queries", "outbox", "sequencer")
 UNQUIET = {"asyncio", "http", "os", "smtplib", "socket", "ssl", "subprocess", "threading", "time", "urllib.request"}

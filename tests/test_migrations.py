@@ -64,7 +64,7 @@ def newer(app: Flask, folder: Path, migration: str = NEXT) -> Assent:
     shutil.copytree(ROOT / "templates", folder / "templates")
     ours, theirs = (COMPILED / home.relative_to("/") / "app" for home in (ROOT, folder))
     if ours.exists():
-        shutil.copytree(ours, theirs)
+        shutil.copytree(ours, theirs, dirs_exist_ok=True)
     (folder / "app" / "migrations" / "versions" / "0005_the_next.py").write_text(migration)
     found = Assent(Path(settings(app)["INSTANCE"]), DATABASE_URL=settings(app)["DATABASE_URL"])
     found.home = folder

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 import app.models  # noqa: F401  the metadata is complete only with every table
-from app.core import vocabulary
+from app.core import hooks, vocabulary
 from app.core.lifecycle import INVITATION_CLOSED, Event, State
 from app.core.permissions import TABLE, Action, refusal
 from app.core.refusals import Reason, Refused
@@ -123,7 +123,7 @@ def test_every_reason_is_given_by_somebody() -> None:
 
 VOCABULARIES = {
     kind
-    for kind in vars(vocabulary).values()
+    for kind in (*vars(vocabulary).values(), *vars(hooks).values())
     if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
 } | {State}
 # Who acted stands in the record's text; a note is one of the words of `record.event`; the rest is asked and answered.

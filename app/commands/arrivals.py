@@ -8,9 +8,10 @@ from sqlalchemy import delete, select, update
 from app.commands.reports import COMMANDS, Command, machine_about
 from app.core.act import Act
 from app.core.arrivals import Told, key_of, name_of
+from app.core.hooks import Arrival
 from app.core.policy import Rulebook
 from app.core.refusals import Reason, Refused, refuse_if
-from app.core.vocabulary import ActorKind, Arrival, TaskKind
+from app.core.vocabulary import ActorKind, TaskKind
 from app.db import db, new_id
 from app.models import HookSource, ReceivedHook, Task
 

@@ -9,16 +9,10 @@ from app.commands import acceptances, customers, deliveries
 from app.commands.invitations import open_invitation
 from app.core.act import Act
 from app.core.arrivals import Told, given
+from app.core.hooks import SigningScheme
 from app.core.policy import Rulebook
 from app.core.refusals import Reason, Refused, refuse_if
-from app.core.vocabulary import (
-    AgreementType,
-    Owed,
-    PurchaseKind,
-    RelationshipState,
-    SigningScheme,
-    TaskKind,
-)
+from app.core.vocabulary import AgreementType, Owed, PurchaseKind, RelationshipState, TaskKind
 from app.db import db
 from app.models import Invitation, Machine, Outbox, OutboxArchive, Relationship, Task
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from app.core import contact as text
 from app.core.act import Act
+from app.core.hooks import SigningScheme
 from app.core.permissions import Action, require_own
 from app.core.refusals import Reason, refuse_if
-from app.core.vocabulary import SigningScheme
 from app.db import db, new_id
 from app.models import HookSource, Partner
 

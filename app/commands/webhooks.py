@@ -13,9 +13,10 @@ from app.core import contact as text
 from app.core import webhooks as rules
 from app.core.act import Act
 from app.core.evidence import stamp
+from app.core.hooks import Calling, Disabling, SigningScheme
 from app.core.permissions import Action, require
 from app.core.refusals import Reason, Refused, refuse_if
-from app.core.vocabulary import Calling, Disabling, NewsType, Owed, SigningScheme, TaskKind
+from app.core.vocabulary import NewsType, Owed, TaskKind
 from app.db import db, least_id, new_id
 from app.models import FAILED, WAITS, News, NewsCounter, Task, WebhookDelivery, WebhookEndpoint
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.core.vocabulary import SigningScheme
+from app.core.hooks import SigningScheme
 from app.core.webhooks import RELATIONSHIP, RESOLD_RELATIONSHIP
 from app.hooks import vendor
 
@@ -29,5 +29,5 @@ def _vendors(name: str, event: dict[str, Any]) -> dict[str, str | None]:
     related = name in (RELATIONSHIP, RESOLD_RELATIONSHIP)
     uri, resource = CUSTOMER if related else RESOURCES[event["type"].partition(".")[0]]
     ids = {"customer": event["customerId"], "endpoint": event["data"].get("endpointId")}
-    ids["event"] = str(UUID(event["id"].removeprefix("evt_")))
+    ids["event"] = str(UUID(event["id"].split("_")[1]))
     return vendor.event(name, uri.format(**ids), resource, None, datetime.fromisoformat(event["at"]))

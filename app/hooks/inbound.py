@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from app.core import contact as text
+from app.core.hooks import SigningScheme
 from app.core.refusals import Reason, Refused, refuse_if
-from app.core.vocabulary import SigningScheme
 from app.hooks import certificates
 
 # By their names in small letters.

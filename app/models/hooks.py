@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.vocabulary import Arrival, SigningScheme
+from app.core.hooks import Arrival, SigningScheme
 from app.db import Base, new_id, vocabulary
 from app.models.machines import Machine
 from app.models.partners import Partner

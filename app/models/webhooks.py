@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.vocabulary import Calling, Disabling, SigningScheme
+from app.core.hooks import Calling, Disabling, SigningScheme
 from app.db import Base, new_id, vocabulary
 from app.models.partners import Partner
 

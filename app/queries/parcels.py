@@ -9,14 +9,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.hooks import Calling, SigningScheme
 from app.core.policy import Rulebook
-from app.core.vocabulary import Calling, NewsType, SigningScheme
-from app.core.webhooks import hears, vendor_names
+from app.core.vocabulary import NewsType
+from app.core.webhooks import VENDORS, hears, vendor_names
 from app.db import database_now, db
 from app.models import WAITS, Invitation, Machine, WebhookDelivery, WebhookEndpoint
 from app.queries import changes, rulebooks
 
-BATCH = 100
+BATCH = 200
 MOST_PAGES, FRESH = 50, timedelta(seconds=10)
 
 
@@ -139,7 +140,8 @@ def _named(session: Session, end: WebhookEndpoint, heard: list[dict[str, Any]]) 
     rows = session.execute(asked.where(Invitation.id.in_([UUID(id) for id in invitations])))
     known = {str(row.id): (row.kind, row.reseller_id is not None) for row in rows}
     return [
-        (event, name)
+        # Two notifications of one event are two messages, each with an id of its own.
+        (event if name == VENDORS[event["type"]] else {**event, "id": f"{event['id']}_r"}, name)
         for event in heard
         for name in vendor_names(NewsType(event["type"]), *known.get(_asked(event) or "", (None, False)))
     ]

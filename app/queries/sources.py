@@ -7,9 +7,9 @@ from sqlalchemy import Select, select
 
 from app.core.act import Act
 from app.core.evidence import stamp
+from app.core.hooks import Arrival
 from app.core.permissions import Action, require
 from app.core.refusals import Reason, Refused
-from app.core.vocabulary import Arrival
 from app.db import db
 from app.models import HookSource, Machine, ReceivedHook
 

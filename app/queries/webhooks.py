@@ -7,9 +7,9 @@ from sqlalchemy import Select, select
 
 from app.core.act import Act
 from app.core.evidence import stamp
+from app.core.hooks import Calling
 from app.core.permissions import Action, require
 from app.core.refusals import Reason, Refused
-from app.core.vocabulary import Calling
 from app.core.webhooks import TEST_CREATED, TESTS_KEPT
 from app.db import db
 from app.models import FAILED, WAITS, WebhookDelivery, WebhookEndpoint

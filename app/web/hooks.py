@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from app import vault
 from app.auth import acts
 from app.commands import arrivals
+from app.core.hooks import SigningScheme
 from app.core.parsing import object_of
 from app.core.refusals import Reason, Refused, refuse_if
-from app.core.vocabulary import SigningScheme
 from app.db import db, transaction
 from app.hooks import certificates, inbound
 from app.hooks.certificates import Trust

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from app import create_app, schema, vault
 from app.config import load
-from app.core.vocabulary import Calling, SigningScheme
+from app.core.hooks import Calling, SigningScheme
 from app.db import database_now, db, transaction
 from app.hooks import signing
 from app.models import News, NewsCounter, WebhookDelivery, WebhookEndpoint

@@ -8,7 +8,7 @@ from app.auth import acts
 from app.commands import attestations, webhooks
 from app.commands.webhooks import Wanted
 from app.core.contact import Contact
-from app.core.vocabulary import Disabling
+from app.core.hooks import Disabling
 from app.db import db
 from app.hooks import signing
 from app.models import Partner, WebhookEndpoint

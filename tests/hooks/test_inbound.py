@@ -9,8 +9,8 @@ import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core.hooks import SigningScheme
 from app.core.refusals import Reason, Refused
-from app.core.vocabulary import SigningScheme
 from app.hooks import certificates, inbound
 from app.hooks.certificates import Trust
 from tests.hooks.signers import VENDOR, der, issuing, leaf, pem, root

@@ -17,7 +17,8 @@ import pytest
 from flask import Flask
 
 from app.auth import acts
-from app.core.vocabulary import Calling, NewsType
+from app.core.hooks import Calling
+from app.core.vocabulary import NewsType
 from app.hooks import signing
 from app.queries import changes
 from app.web.v1 import samples

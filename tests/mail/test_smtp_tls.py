@@ -1,12 +1,14 @@
 """Relays: who may read along, whom we believe to be the relay, and what becomes of the password."""
 
+import asyncio
 import base64
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.config import SetUpError
-from app.mail.smtp import Undelivered
+from app.mail.smtp import Undelivered, connect
 from tests.mail.conftest import Open, relays_of, send
 from tests.mail.postbox import self_signed
 
@@ -121,6 +123,19 @@ def test_a_refused_sign_in_is_told_without_the_password(postbox: Open, certifica
     assert "sign-in refused (535" in trouble.answer
     assert "wrong-one" not in trouble.answer
     assert box.letters == []
+
+
+def test_a_connection_is_closed_at_once_whatever_the_relay_does(postbox: Open, certificate: Path) -> None:
+    [relay] = relays_of(postbox(certificate=certificate).url())
+
+    async def scenario() -> Any:
+        client = await connect(relay)
+        socket = client.get_transport_info("socket")
+        client.close()
+        await asyncio.sleep(0)
+        return socket.fileno()
+
+    assert asyncio.run(scenario()) == -1, "before the relay has said goodbye"
 
 
 def test_a_relay_without_sign_in_is_not_used_as_if_it_had_one(postbox: Open) -> None:

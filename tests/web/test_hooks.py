@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app import vault
 from app.auth import acts
 from app.commands import sources
-from app.core.vocabulary import Arrival
+from app.core.hooks import Arrival
 from app.db import db
 from app.hooks import signing
 from app.models import HookSource, ReceivedHook

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.config import Config, load
-from app.core.vocabulary import Arrival
+from app.core.hooks import Arrival
 from app.db import db
 from app.hooks import fetched
 from app.models import ReceivedHook

@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from app.commands import webhooks
+from app.core.hooks import Calling
 from app.core.permissions import Action
 from app.core.refusals import Reason, Refused, refuse_if
-from app.core.vocabulary import Calling
 from app.queries import webhooks as queries
 from app.queries.changes import number
 from app.web.v1.callers import caller

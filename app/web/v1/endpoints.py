@@ -10,8 +10,8 @@ from app import vault
 from app.commands import webhooks
 from app.commands.webhooks import Wanted
 from app.core.evidence import stamp
+from app.core.hooks import SigningScheme
 from app.core.permissions import Action
-from app.core.vocabulary import SigningScheme
 from app.core.webhooks import MOST_PATTERNS, PATTERNS, TEST_CREATED
 from app.db import new_id
 from app.hooks import bodies, signing

@@ -11,7 +11,8 @@ from jinja2 import BaseLoader
 
 from app.commands.webhooks import MOST
 from app.core import webhooks as rules
-from app.core.vocabulary import NewsType, SigningScheme
+from app.core.hooks import SigningScheme
+from app.core.vocabulary import NewsType
 from app.installation import installation
 from app.web.v1 import samples
 from app.web.v1.callers import url

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.vocabulary import NewsType, SigningScheme
+from app.core.hooks import SigningScheme
+from app.core.vocabulary import NewsType
 from app.core.webhooks import RELATIONSHIP, RESOLD_RELATIONSHIP, TEST_CREATED
 
 TOLD: dict[NewsType, str] = {

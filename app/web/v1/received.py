@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from app import vault
+from app.core.hooks import Arrival
 from app.core.permissions import Action
-from app.core.vocabulary import Arrival
 from app.queries import sources
 from app.web.v1.callers import caller
 from app.web.v1.paging import Links, Paged, collection, resumed

@@ -10,9 +10,9 @@ from pydantic.alias_generators import to_pascal
 
 from app import certificate as certificates
 from app.commands import webhooks
+from app.core.hooks import Calling
 from app.core.permissions import Action
 from app.core.refusals import Reason, Refused, refuse_if
-from app.core.vocabulary import Calling
 from app.core.webhooks import MOST_PATTERNS, VENDOR_EVENTS
 from app.hooks.vendor import certificate_name
 from app.installation import installation

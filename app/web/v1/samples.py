@@ -8,19 +8,11 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from app.core.evidence import stamp
+from app.core.hooks import Disabling, SigningScheme
 from app.core.lifecycle import State
 from app.core.policy import Rulebook
 from app.core.snapshot import Invited, Snapshot
-from app.core.vocabulary import (
-    AcceptanceMethod,
-    AgreementType,
-    Assurance,
-    Delivery,
-    Disabling,
-    InvitationStatus,
-    NewsType,
-    SigningScheme,
-)
+from app.core.vocabulary import AcceptanceMethod, AgreementType, Assurance, Delivery, InvitationStatus, NewsType
 from app.core.webhooks import PATIENCE, VENDORS
 from app.hooks import bodies
 from app.queries import changes
@@ -28,7 +20,7 @@ from app.queries.status import shown
 
 PARTNER, CUSTOMER, MACHINE, INVITATION, ENDPOINT = (uuid5(NAMESPACE_OID, f"sample {n}") for n in range(5))
 MARIA = {"firstName": "Maria", "lastName": "Ek", "email": "maria@contoso.example", "phoneNumber": "+46 8 123 456"}
-BEGAN = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+BEGAN = datetime.fromtimestamp(1_795_165_200, UTC)  # a Friday morning
 LIFE = timedelta(days=30)
 
 Asked = tuple[InvitationStatus, Delivery]

@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from app import vault
 from app.commands import sources as commands
 from app.commands.sources import Trusted
+from app.core.hooks import SigningScheme
 from app.core.permissions import Action
 from app.core.refusals import Reason
-from app.core.vocabulary import SigningScheme
 from app.hooks import certificates, signing
 from app.models import HookSource
 from app.queries import sources

@@ -17,8 +17,9 @@ from app.commands.reports import COMMANDS
 from app.commands.webhooks import MOST, TESTS
 from app.core import webhooks as rules
 from app.core.evidence import stamp
+from app.core.hooks import SigningScheme
 from app.core.refusals import Refused
-from app.core.vocabulary import NewsType, Role, SigningScheme
+from app.core.vocabulary import NewsType, Role
 from app.hooks import answers, bodies, inbound, signing
 from app.installation import installation
 from app.web.v1 import samples

@@ -19,7 +19,8 @@ from app.auth import acts
 from app.commands import invitations
 from app.commands.invitations import Ask
 from app.core.act import Act
-from app.core.vocabulary import InvitationKind, NewsType, SigningScheme
+from app.core.hooks import SigningScheme
+from app.core.vocabulary import InvitationKind, NewsType
 from app.core.webhooks import VENDORS
 from app.db import db
 from app.hooks import bodies

@@ -10,7 +10,8 @@ from flask import Flask
 
 from app import certificate
 from app.auth import acts
-from app.core.vocabulary import Calling, PartnerType, Role
+from app.core.hooks import Calling
+from app.core.vocabulary import PartnerType, Role
 from app.models import WebhookDelivery, WebhookEndpoint
 from tests.channel import company, hire
 from tests.rows import change
@@ -112,7 +113,7 @@ def test_replacing_it_enables_it_again(desk: Desk, admin: Program) -> None:
     [
         ({"WebhookUrl": None}, MISSING),
         ({"WebhookEvents": []}, MISSING),
-        ({"WebhookEvents": ["invoice-ready"]}, INVALID),
+        ({"WebhookEvents": ["invoice-sung"]}, INVALID),
         ({"WebhookEvents": [TEST] * 51}, INVALID),
         ({"SignatureTokenToMsSignatureHeader": "true"}, INVALID),
         ({"WebhookUrl": "http://1.1.1.1/hooks"}, UNSAFE),

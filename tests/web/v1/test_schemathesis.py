@@ -25,7 +25,7 @@ from tests.sizes import FULL
 from tests.web.v1.inhabited import DOCUMENT, described, settle
 
 CASES = 10_000 if FULL else 200
-A_PIECE = 250 if FULL else 6
+A_PIECE = 250 if FULL else 4
 # Rules about what is there, not about the form of a request: no description can say that they will not be broken.
 RULES = {
     Reason.ALREADY_CONFIRMED,
