@@ -22,7 +22,9 @@ from app.db import db
 from tests import channel as channels
 from tests.cast import Cast, introduce
 from tests.engines import copied
+from tests.receiver import Receiver
 from tests.servers import COMPILED, Assent, postgresql
+from tests.telling import Telling, telling
 
 if sys.dont_write_bytecode:  # past the source then: each worker would compile every test anew
     sys.dont_write_bytecode, sys.pycache_prefix = False, str(COMPILED)
@@ -148,3 +150,18 @@ def assent(tmp_path: Path) -> Iterator[Assent]:
     installation = Assent(tmp_path / "instance")
     yield installation
     installation.stop()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Whom webhooks are posted to."""
+    found = Receiver()
+    yield found
+    found.down()
+
+
+@pytest.fixture
+def clock(app: Flask) -> Iterator[Telling]:
+    """A worker's rounds with endpoints, on a clock that is set by hand."""
+    with telling(app) as found:
+        yield found

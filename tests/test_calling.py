@@ -1,7 +1,6 @@
 """Endpoints are told everything, once and in order; what fails is tried again on the schedule, and nothing is lost."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,19 +21,6 @@ from tests.receiver import FINE, Answer, Posted, Receiver
 from tests.telling import LEASE, ME, Telling, add, by, deliveries, endpoint, happen, number, telling
 
 NO = Answer(500)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    found = Receiver()
-    yield found
-    found.down()
-
-
-@pytest.fixture
-def clock(app: Flask) -> Iterator[Telling]:
-    with telling(app) as found:
-        yield found
 
 
 def seqs(got: list[Posted]) -> list[int]:

@@ -21,13 +21,6 @@ SOON = 15.0  # seconds in which an endpoint that is back has everything; the nex
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    found = Receiver()
-    yield found
-    found.down()
-
-
-@pytest.fixture
 def worker(config: Config) -> Iterator[Assent]:
     found = Assent(config.instance, DATABASE_URL=config.database_url, LEASE_SECONDS="1", **ALLOWED)
     yield found

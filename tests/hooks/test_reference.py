@@ -3,7 +3,6 @@
 import base64
 import json
 import time
-from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,23 +24,10 @@ from tests.hooks.programs import PACKAGES, run
 from tests.hooks.stories import NAMES, Endpoint, endpoint, everything
 from tests.receiver import Answer, Posted, Receiver
 from tests.sizes import size
-from tests.telling import Telling, deliveries, number, telling
+from tests.telling import Telling, deliveries, number
 from tests.web.v1.programs import program
 
 Sent = tuple[Posted, str]
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    found = Receiver()
-    yield found
-    found.down()
-
-
-@pytest.fixture
-def worker(app: Flask) -> Iterator[Telling]:
-    with telling(app) as found:
-        yield found
 
 
 def by_python(sent: list[Sent]) -> list[Any]:
@@ -82,7 +68,7 @@ def test_the_library_of_javascript_refuses_what_was_not_signed() -> None:
     assert by_node([(good, secret), (other, secret), (stale, secret), (good, wrong)]) == [{"a": 1}, None, None, None]
 
 
-def partner_told(app: Flask, receiver: Receiver, worker: Telling, contact: Contact) -> dict[str, Endpoint]:
+def partner_told(app: Flask, receiver: Receiver, clock: Telling, contact: Contact) -> dict[str, Endpoint]:
     """Of all there is to tell, at endpoints of which half are changing their secrets; by their paths."""
     channel = introduce()
     ends = [endpoint(channel.provider, f"{receiver.url}/{uuid4()}") for _ in range(4)]
@@ -91,17 +77,17 @@ def partner_told(app: Flask, receiver: Receiver, worker: Telling, contact: Conta
     for end in ends:
         admin.made(f"/v1/webhooks/endpoints/{end.id}/test", {}, 202)
     everything(channel, contact)
-    worker.at = acts.now()
-    worker.round()
+    clock.at = acts.now()
+    clock.round()
     return {urlsplit(db.session.get_one(WebhookEndpoint, end.id).url).path: end for end in ends}
 
 
 @pytest.mark.soak
-def test_every_delivery_verifies_with_both_reference_libraries(app: Flask, receiver: Receiver, worker: Telling) -> None:
+def test_every_delivery_verifies_with_both_reference_libraries(app: Flask, receiver: Receiver, clock: Telling) -> None:
     """All kinds of events, of people with names of all kinds."""
     by_path, contacts = dict[str, Endpoint](), cycle(NAMES)
     while len(receiver.got) < size(2000):
-        by_path |= partner_told(app, receiver, worker, next(contacts))
+        by_path |= partner_told(app, receiver, clock, next(contacts))
     got = receiver.got
     assert_verified([(posted, secret) for posted in got for secret in by_path[posted.path].secrets])
     assert {len(posted.headers["webhook-signature"].split(" ")) for posted in got} == {1, 2}
@@ -120,19 +106,19 @@ def assert_complete(heard: list[Any], end: Endpoint) -> None:
 
 
 def test_each_try_has_the_id_and_the_body_of_the_first_and_a_time_and_a_signature_of_its_own(
-    channel: Channel, receiver: Receiver, worker: Telling
+    channel: Channel, receiver: Receiver, clock: Telling
 ) -> None:
     end = endpoint(channel.provider, receiver.url)
     receiver.answers = iter([Answer(500)])
     channel.customer()
     number()
-    worker.round()
+    clock.round()
     # The clock of the rounds is ours; what is signed is signed by the real one.
     second = int(time.time())
     while int(time.time()) == second:
         time.sleep(0.01)
-    worker.next(end.id)
-    worker.round()
+    clock.next(end.id)
+    clock.round()
     posts = receiver.got
     assert [posted.id for posted in posts] == [deliveries(end.id)[0].event_id] * 2
     assert posts[0].body == posts[1].body

@@ -14,7 +14,7 @@ from app.db import db
 from app.models import WebhookEndpoint
 from tests.channel import company, hire
 from tests.receiver import ALLOWED, Answer, Receiver
-from tests.telling import Telling, number, telling
+from tests.telling import Telling, number
 from tests.web.v1.conftest import Chain, Desk
 from tests.web.v1.programs import NO_ROLE, NOT_FOUND, UNKNOWN, Program, program, refusal, untouched
 from tests.working import settings
@@ -33,19 +33,6 @@ def allowed(app: Flask) -> Iterator[None]:
 @pytest.fixture
 def boss(desk: Desk) -> Program:
     return desk.colleague(Role.GLOBAL_ADMIN)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    found = Receiver()
-    yield found
-    found.down()
-
-
-@pytest.fixture
-def clock(app: Flask) -> Iterator[Telling]:
-    with telling(app) as found:
-        yield found
 
 
 def test_an_endpoint_is_added_with_a_secret_that_is_shown_once(boss: Program) -> None:

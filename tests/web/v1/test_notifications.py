@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,13 +36,6 @@ HERE, TESTS = "/webhooks/v1/registration", "/webhooks/v1/registration/validation
 AGREEMENT, TEST = "agreement-accepted-by-customer", "test-created"
 RELATIONSHIP = "reseller-relationship-accepted-by-customer"
 RESOLD = "indirect-reseller-relationship-accepted-by-customer"
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    found = Receiver()
-    yield found
-    found.down()
 
 
 def register(app: Flask, partner: Partner, receiver: Receiver, *events: str, **more: bool) -> Program:
