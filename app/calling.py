@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
+import structlog
+from sqlalchemy import ColumnElement, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.auth import acts
@@ -23,6 +24,12 @@ from app.queries.parcels import Call, Parcel
 if TYPE_CHECKING:
     from app.hooks.outbound import Reply
 
+log = structlog.get_logger("worker")
+
+# Of a delivery that is sent again and again the log shows the last ones.
+MOST_TRIES = 50
+# Endpoints that are knocked at, at a time.
+KNOCKED = 200
 CHANGE = (
     update(WebhookDelivery)
     .where(WebhookDelivery.id == bindparam("row"))
@@ -104,7 +111,8 @@ def _advance(
         # Who takes connections and then says nothing would be found there by every knock.
         end.unreachable = bool(failed and failed.reply.unreachable and failed.reply.error != "timeout")
         end.failing_since = (end.failing_since or now) if failed else None
-    end.held_until = None
+    if any(_is_head(each.parcel, call) for each in told):
+        end.held_until = None
     more = not failed and (call.more or len(told) < len(call.parcels)) and end.disabled_at is None
     end.lease_owner, end.free_at = (me, now + lease) if more else (None, None)
     if failed:
@@ -113,9 +121,17 @@ def _advance(
 
 
 def _cursor(call: Call, told: Sequence[Told]) -> int:
-    """Up to where every event was taken up."""
-    left = [parcel.seq for parcel in call.parcels[len(told) :] if parcel.event and parcel.seq is not None]
-    return min(left) - 1 if left else call.reached
+    """Up to where every event was taken up. One that failed is not passed as long as it holds the others back."""
+    left = call.parcels[len(told) :]
+    untold = [parcel.seq - 1 for parcel in left if parcel.event and parcel.seq is not None]
+    failed = [one.parcel for one in told if not one.reply.ok]
+    heads = [parcel.seq for parcel in (*failed, *left) if parcel.seq is not None and _is_head(parcel, call)]
+    return min([call.reached, *untold, *heads])
+
+
+def _is_head(parcel: Parcel, call: Call) -> bool:
+    """Whether nothing behind it was told yet; otherwise it was overtaken or is a replay, and holds nothing back."""
+    return parcel.seq is not None and parcel.seq >= call.cursor
 
 
 def _row(one: Told, call: Call, now: datetime) -> dict[str, Any]:
@@ -136,7 +152,7 @@ def _row(one: Told, call: Call, now: datetime) -> dict[str, Any]:
         "status": status,
         "attempts": attempts,
         "due_at": due,
-        "tries": [*parcel.tries, told],
+        "tries": [*parcel.tries, told][-MOST_TRIES:],
         "created_at": now,
     }
 
@@ -161,6 +177,7 @@ def _fail(end: WebhookEndpoint, failed: Told, row: dict[str, Any], now: datetime
         end.held_until = due
     why = given_up(reply.status, end.failing_since or now, now)
     if why and end.disabled_at is None:
+        log.error("endpoint disabled", endpoint=str(end.id), why=why)
         webhooks.disable(acts.clock(now), end, why)
 
 
@@ -193,20 +210,22 @@ def away() -> list[tuple[UUID, str]]:
             WebhookEndpoint.disabled_at.is_(None),
             WebhookEndpoint.lease_owner.is_(None),
         )
-        waiting = WebhookEndpoint.held_until > database_now(session)
-        return [
-            (row.id, row.url)
-            for row in session.execute(select(WebhookEndpoint.id, WebhookEndpoint.url).where(*gone, waiting))
-        ]
+        own = WebhookDelivery.endpoint_id == WebhookEndpoint.id
+        waiting = select(WebhookDelivery.id).where(own, WAITS, WebhookDelivery.due_at > database_now(session)).exists()
+        found = select(WebhookEndpoint.id, WebhookEndpoint.url).where(*gone, waiting)
+        return [(row.id, row.url) for row in session.execute(found.order_by(func.random()).limit(KNOCKED))]
     finally:
         session.rollback()
 
 
 def back(ids: Sequence[UUID]) -> None:
-    """They can be reached again: whatever waits for them is due."""
+    """They can be reached again: whatever waits for them is due, by a try that does not count if it is in vain."""
     with transaction() as session:
         now = database_now(session)
         free = WebhookEndpoint.id.in_(ids) & WebhookEndpoint.lease_owner.is_(None)
-        _write(session, free, held_until=None, free_at=None, unreachable=False)
-        waiting = (WebhookDelivery.endpoint_id.in_(ids), WAITS)
-        session.execute(update(WebhookDelivery).where(*waiting).values(due_at=now))
+        found = session.scalars(select(WebhookEndpoint.id).where(free).with_for_update(skip_locked=True)).all()
+        _write(session, WebhookEndpoint.id.in_(found), held_until=None, free_at=None, unreachable=False)
+        waiting = (WebhookDelivery.endpoint_id.in_(found), WAITS)
+        attempts = WebhookDelivery.attempts
+        anew = {"due_at": now, "attempts": case((attempts > 0, attempts - 1), else_=0)}
+        session.execute(update(WebhookDelivery).where(*waiting).values(anew))

@@ -13,6 +13,7 @@ from app import create_app, keys, outbox, preparation, schema
 from app.config import SETTINGS, Config, Relay, SetUpError
 from app.db import db
 from app.mail.smtp import Undelivered, connect
+from app.queries import figures
 
 OLD_MAIL_SECONDS = 600
 REACHED_WITHIN = 5.0
@@ -83,7 +84,8 @@ def _database(config: Config) -> list[Check]:
             revision = schema.check_known(db.engine)
             if revision != schema.head():
                 return [_behind(config, revision)]
-            return [Check("database", "ok", f"at schema {revision}"), _waiting(outbox.oldest_due())]
+            checks = [Check("database", "ok", f"at schema {revision}"), _waiting(outbox.oldest_due())]
+            return checks + _webhooks(figures.endpoints())
         finally:
             db.session.remove()
             db.engine.dispose()
@@ -102,6 +104,17 @@ def _waiting(age: int | None) -> Check:
     if age is not None and age > OLD_MAIL_SECONDS:
         return Check("outbox", "warning", f"mail has been due for {age} s; is a worker running?")
     return Check("outbox", "ok", "nothing is late")
+
+
+def _webhooks(endpoints: dict[str, int]) -> list[Check]:
+    """Where there are any: whether they are told of what happens."""
+    if not any(endpoints.values()):
+        return []
+    said = ", ".join(f"{number} {word}" for word, number in endpoints.items() if number)
+    if endpoints["disabled"] or endpoints["failing"]:
+        remedy = "GET /v1/webhooks/endpoints says which, /docs/webhooks what to do"
+        return [Check("webhooks", "warning", f"endpoints: {said}; {remedy}")]
+    return [Check("webhooks", "ok", f"endpoints: {said}")]
 
 
 def _cookies(config: Config) -> list[Check]:

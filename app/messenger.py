@@ -103,22 +103,29 @@ class Messenger:
         except Exception as error:
             if len(group) > 1:
                 # What is wrong with one must not keep the others from being written down.
-                for one in group:
-                    await self._settle([one])
+                await asyncio.gather(*(self._settle([one]) for one in group))
             elif not group[0][1].done():
                 group[0][1].set_exception(error)
             return
         for (_, done), call in zip(group, following, strict=True):
-            if not done.done():
+            if done.done():
+                continue
+            if isinstance(call, Exception):
+                done.set_exception(call)
+            else:
                 done.set_result(call)
 
-    def _go_on(self, group: list[Heard]) -> list[Call | None]:
+    def _go_on(self, group: list[Heard]) -> list[Call | Exception | None]:
         more = calling.settle(self.me, group, self._lease)
         stop = self._rounds.stop.is_set()
-        return [
-            parcels.load(self.me, one.call.id, self.place.rules) if one.call.id in more and not stop else None
-            for one in group
-        ]
+        return [self._next(one.call.id) if one.call.id in more and not stop else None for one in group]
+
+    def _next(self, id: UUID) -> Call | Exception | None:
+        """What was written down must not be written again because there is trouble with what follows."""
+        try:
+            return parcels.load(self.me, id, self.place.rules)
+        except Exception as error:
+            return error
 
     async def _surely(self, work: Callable[..., T], *args: Any) -> T:
         """What was posted has to be written down, however long the database is away; the lease may run out."""
@@ -139,7 +146,14 @@ class Messenger:
         for parcel in call.parcels:
             if self._rounds.stop.is_set() or time.monotonic() > until:
                 break
-            one = await self._post(call, parcel)
+            try:
+                one = await self._post(call, parcel)
+            except Exception:
+                if not told:
+                    raise
+                # What was posted before is written down first; then this one is met again, alone.
+                log.exception("cannot make a webhook", endpoint=str(call.id), id=parcel.event_id)
+                break
             told.append(one)
             if not one.reply.ok:
                 log.warning(

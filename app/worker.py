@@ -55,14 +55,14 @@ class Worker:
 
     async def run(self) -> None:
         log.info("worker started", worker=self.me)
-        claiming, *others = (
+        claiming, telling, *others = (
             asyncio.create_task(loop(), name=loop.__name__)
             for loop in (
                 self._claiming,
+                self._telling,
                 self._settling,
                 self._renewing,
                 self._numbering,
-                self._telling,
                 self.messenger.settle,
                 self._knocking,
                 self._housekeeping,
@@ -71,9 +71,11 @@ class Worker:
         await self.rounds.stop.wait()
         # Renewing and settling go on until everything in flight is written down.
         until = time.monotonic() + FAREWELL
-        while (self._in_flight or self.messenger.busy or not claiming.done()) and time.monotonic() < until:
+        while time.monotonic() < until and (
+            self._in_flight or self.messenger.busy or not (claiming.done() and telling.done())
+        ):
             await asyncio.sleep(0.02)
-        tasks = [claiming, *others, *self._in_flight.values()]
+        tasks = [claiming, telling, *others, *self._in_flight.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

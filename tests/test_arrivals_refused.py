@@ -162,27 +162,29 @@ def test_only_systems_elsewhere_report(cast: Cast, source: Source) -> None:
 def test_garbage_is_refused_and_never_fails(cast: Cast) -> None:
     sources = {scheme: source_of(cast.fabrikam, scheme) for scheme in SigningScheme}
     wanting = [(s, event) for s, event in COMMANDS if event not in ("test-created", "template.published")]
-    before = counts()
+    before, said = counts(), set()
     with transaction():
         for scheme, event in wanting:
             for told in GARBAGE:
                 row = sources[scheme].receive(event, told)
                 assert row.outcome is Arrival.REFUSED, (event, told)
-    number = len(wanting) * len(GARBAGE)
-    assert grown(before) == {"received_hook": number, "task": number}
+                said.add((row.event, row.reason))
+    # The same thing said once more needs no second task.
+    assert grown(before) == {"received_hook": len(wanting) * len(GARBAGE), "task": len(said)}
 
 
 def test_nonsense_beside_a_good_customer_id_is_refused_and_moves_nothing(cast: Cast, source: Source) -> None:
     story = cast.customer()
     story.invite()
     id = str(story.machine.customer_id)
-    before = counts()
+    before, said = counts(), set()
     with transaction():
         for event, told in NONSENSE:
             row = source.receive(event, {"customerId": id, **told})
             assert (row.outcome, row.machine_id) == (Arrival.REFUSED, story.machine.id), (event, told)
             assert "maria" not in str(row.details)
-    assert grown(before) == {"received_hook": len(NONSENSE), "task": len(NONSENSE)}
+            said.add((row.event, row.reason))
+    assert grown(before) == {"received_hook": len(NONSENSE), "task": len(said)}
     assert state(story.machine) == "invited"
 
 

@@ -318,12 +318,15 @@ def test_nobody_else_is_told_while_an_endpoint_is_leased(cast: Cast, receiver: R
     assert calling.take("another", 9, LEASE, clock.at) == [id]
 
 
-def test_deliveries_are_kept_for_thirty_days(cast: Cast, receiver: Receiver, clock: Telling) -> None:
+def test_deliveries_are_kept_for_thirty_days_and_those_that_wait_for_as_long_as_they_do(
+    cast: Cast, receiver: Receiver, clock: Telling
+) -> None:
+    receiver.answers = iter([FINE, Answer(410)])
     id = add(cast, receiver.url)
-    happen(cast, 1)
+    happen(cast, 2)
     number()
     clock.round()
-    for days, left in ((29, 1), (31, 0)):
+    for days, left in ((29, [1, 2]), (31, [2])):
         with transaction():
             webhooks.forget_old(clock.at + timedelta(days=days))
-        assert len(deliveries(id)) == left
+        assert [row.seq for row in deliveries(id)] == left

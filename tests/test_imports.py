@@ -43,7 +43,7 @@ INNER: dict[str, tuple[str, str]] = {
     "logs": ("", "structlog"),
     "post": ("installation mail", ""),
     "timers": ("core db models commands queries outbox", "sqlalchemy"),
-    "calling": ("auth commands core db hooks models queries", "sqlalchemy"),
+    "calling": ("auth commands core db hooks models queries", "sqlalchemy structlog"),
     "settling": ("auth commands core db mail models outbox", "sqlalchemy structlog"),
 }
 # These may import everything, and nothing but one another imports them.

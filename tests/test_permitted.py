@@ -25,6 +25,7 @@ OTHERWISE = {
     "invitations.expire": "the clock's",
     "owing.owe": "the one path",
     "partners.add_partner": "the operator's; there is nobody before the first partner",
+    "reports.ask_once": "part of what a source reports",
     "portal.ask_code": "a visitor's with a live link",
     "portal.change_password": "a signed-in user's own",
     "portal.count": "counts tries",

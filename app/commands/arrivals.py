@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from app.commands.reports import COMMANDS, Command, machine_about
+from app.commands.reports import COMMANDS, Command, ask_once, machine_about
 from app.core.act import Act
 from app.core.arrivals import Told, key_of, name_of
 from app.core.hooks import Arrival
@@ -13,7 +13,7 @@ from app.core.policy import Rulebook
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import ActorKind, TaskKind
 from app.db import db, new_id
-from app.models import HookSource, ReceivedHook, Task
+from app.models import HookSource, ReceivedHook
 
 BODIES_KEPT, ROWS_KEPT = timedelta(days=30), timedelta(days=90)
 
@@ -55,9 +55,7 @@ def _carry_out(act: Act, row: ReceivedHook, command: Command, told: Told, rules:
             raise
         machine = machine_about(act, told)
         row.outcome, row.reason, row.details = Arrival.REFUSED, refused.reason.value, _plain(refused.data)
-        values = {"partner_id": row.partner_id, "machine_id": machine.id if machine else None}
-        note = f"{row.event}: {refused.reason}"
-        db.session.add(Task(kind=TaskKind.HOOK_REFUSED, note=note, created_at=act.at, **values))
+        ask_once(act, TaskKind.HOOK_REFUSED, machine, f"{row.event}: {refused.reason}", same=True)
     else:
         row.outcome = Arrival.DONE
     row.machine_id = machine.id if machine else None

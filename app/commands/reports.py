@@ -64,36 +64,36 @@ def _order_refused(act: Act, told: Told, _rules: Rulebook) -> Machine:
     machine, _ = _agreement(act, told)
     offer, code = told.label("offerId"), told.label("code")
     said = " ".join([f"an order for {offer}" if offer else "an order", "was refused", f"({code})" if code else ""])
-    _ask_once(act, TaskKind.ORDER_REFUSED, machine, said.rstrip())
+    ask_once(act, TaskKind.ORDER_REFUSED, machine, said.rstrip())
     return machine
 
 
-def _delivered(act: Act, told: Told, _rules: Rulebook) -> Machine:
+def _delivered(act: Act, told: Told, _rules: Rulebook) -> Machine | None:
     machine, invitation, newest = _mail(act, told)
     if invitation and newest:
         deliveries.mark_delivered(act, invitation)
     return machine
 
 
-def _bounced(act: Act, told: Told, _rules: Rulebook) -> Machine:
+def _bounced(act: Act, told: Told, _rules: Rulebook) -> Machine | None:
     machine, invitation, newest = _mail(act, told)
     permanent = told.flag("permanent", default=True)
     if invitation and permanent and newest is not False:
-        deliveries.bounce(act, invitation, machine)
+        deliveries.bounce(act, invitation, invitation.machine)
     return machine
 
 
-def _complained(act: Act, told: Told, _rules: Rulebook) -> Machine:
+def _complained(act: Act, told: Told, _rules: Rulebook) -> Machine | None:
     machine, invitation, _ = _mail(act, told)
     if invitation:
-        deliveries.complain(act, invitation, machine)
+        deliveries.complain(act, invitation, invitation.machine)
     return machine
 
 
 def _template_published(act: Act, told: Told, _rules: Rulebook) -> None:
     template = told.label("templateId")
     said = f"template {template} has a new version" if template else "an agreement has a new version"
-    _ask_once(act, TaskKind.TEMPLATE_PUBLISHED, None, f"{said}: have the operator run `assent catalogue publish`")
+    ask_once(act, TaskKind.TEMPLATE_PUBLISHED, None, f"{said}: have the operator run `assent catalogue publish`")
 
 
 def _tested(_act: Act, _told: Told, _rules: Rulebook) -> None:
@@ -159,8 +159,8 @@ def _named(told: Told, machine: Machine) -> Invitation | None:
     return found
 
 
-def _mail(act: Act, told: Told) -> tuple[Machine, Invitation | None, bool | None]:
-    """The agreement and the invitation that a mail of ours was about, if it went to the invited person.
+def _mail(act: Act, told: Told) -> tuple[Machine | None, Invitation | None, bool | None]:
+    """The agreement that a mail of ours was about, if any, and the invitation, if it went to the invited person.
 
     And whether it is the invitation's newest mail, or None for one that carried no invitation.
     """
@@ -169,7 +169,8 @@ def _mail(act: Act, told: Told) -> tuple[Machine, Invitation | None, bool | None
         invitation = _own(act, given(told.id("invitationId"), "messageId"))
         return invitation.machine, invitation, True
     if row.kind not in TO_CUSTOMERS:
-        return db.session.get_one(Machine, UUID(row.payload["machine"])), None, None
+        about = row.payload.get("machine")
+        return db.session.get_one(Machine, UUID(about)) if about else None, None, None
     invitation = _own(act, UUID(row.payload["invitation"]))
     return invitation.machine, invitation, row.id == invitation.mail_id if row.kind is Owed.INVITATION else None
 
@@ -193,9 +194,9 @@ def _row(act: Act, told: Told) -> Outbox | OutboxArchive | None:
     return row
 
 
-def _ask_once(act: Act, kind: TaskKind, machine: Machine | None, note: str) -> None:
-    """One task at a time says so, however often it is told."""
+def ask_once(act: Act, kind: TaskKind, machine: Machine | None, note: str, *, same: bool = False) -> None:
+    """One task at a time says so, however often it is told; with `same`, one for each thing that is said."""
     about = {"partner_id": act.partner_id, "machine_id": machine.id if machine else None, "kind": kind}
-    waiting = exists().where(*(getattr(Task, name) == value for name, value in about.items()), Task.closed_at.is_(None))
-    if not db.session.scalar(select(waiting)):
+    held = [getattr(Task, name) == value for name, value in about.items()] + ([Task.note == note] if same else [])
+    if not db.session.scalar(select(exists().where(*held, Task.closed_at.is_(None)))):
         db.session.add(Task(note=note, created_at=act.at, **about))

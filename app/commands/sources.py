@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -11,11 +10,9 @@ from app.core.act import Act
 from app.core.hooks import SigningScheme
 from app.core.permissions import Action, require_own
 from app.core.refusals import Reason, refuse_if
+from app.core.webhooks import OVERLAP
 from app.db import db, new_id
 from app.models import HookSource, Partner
-
-# How long the former secret is good after another one was made.
-OVERLAP = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -79,6 +76,8 @@ def enable(act: Act, source: HookSource, enabled: bool) -> None:
 def rotate(act: Act, source: HookSource, secret: bytes) -> None:
     """Another secret (sealed); the one it takes the place of is good for a day, so that nothing is lost meanwhile."""
     require_own(act, Action.MANAGE_SOURCES, source.partner_id)
+    # Of two at once the second takes the place of the first one's secret.
+    db.session.refresh(source, with_for_update=True)
     wrong = source.scheme is not SigningScheme.STANDARD
     refuse_if(wrong, Reason.INVALID_VALUE, field="sourceId (the vendor's scheme has no secret)")
     source.former_secret, source.former_until = source.secret, act.at + OVERLAP

@@ -55,7 +55,7 @@ def register(act: Act, url: str, events: Sequence[str], own_header: bool) -> Web
 
 
 def register_anew(act: Act, end: WebhookEndpoint, url: str, events: Sequence[str], own_header: bool) -> None:
-    _allowed(act)
+    _allowed(act, end)
     end.url, end.events, end.own_header = url, rules.vendor_events(events), own_header
     enable(act, end)
 
@@ -66,10 +66,14 @@ def registration(act: Act) -> WebhookEndpoint | None:
     return db.session.scalar(select(WebhookEndpoint).where(*held))
 
 
-def _allowed(act: Act) -> UUID:
+def _allowed(act: Act, end: WebhookEndpoint | None = None) -> UUID:
+    """At which partner. The endpoint is then as it is now, and nobody else writes it: no worker, no other caller."""
     require(act, Action.MANAGE_HOOKS)
     if act.partner_id is None:
         raise Refused(Reason.WRONG_PARTNER_TYPE)
+    if end is not None:
+        db.session.flush()
+        db.session.refresh(end, with_for_update=True)
     return act.partner_id
 
 
@@ -93,7 +97,7 @@ def _new(act: Act, partner_id: UUID, scheme: SigningScheme, url: str, events: li
 
 
 def change(act: Act, end: WebhookEndpoint, wanted: Wanted) -> None:
-    _allowed(act)
+    _allowed(act, end)
     if wanted.url is not None:
         end.url = wanted.url
     if wanted.events is not None:
@@ -109,7 +113,7 @@ def change(act: Act, end: WebhookEndpoint, wanted: Wanted) -> None:
 
 def enable(act: Act, end: WebhookEndpoint) -> None:
     """Go on where it stopped: whatever waits is due, and all that happened meanwhile follows."""
-    _allowed(act)
+    _allowed(act, end)
     if end.disabled_at is not None:
         end.disabled_at = end.disabled_why = None
     end.failing_since = end.held_until = None
@@ -137,8 +141,8 @@ def disable(act: Act, end: WebhookEndpoint, why: Disabling) -> None:
 
 def rotate(act: Act, end: WebhookEndpoint, secret: bytes) -> None:
     """A new secret; for a day messages are signed with the former one as well."""
-    _allowed(act)
-    refuse_if(end.scheme is not SigningScheme.STANDARD, Reason.WRONG_STATE, state=end.scheme, event="rotate")
+    _allowed(act, end)
+    refuse_if(end.scheme is not SigningScheme.STANDARD, Reason.NO_SECRET)
     end.former_secret, end.former_until = end.secret, act.at + rules.OVERLAP
     end.secret = secret
 
@@ -152,8 +156,8 @@ def remove(act: Act, end: WebhookEndpoint) -> None:
 
 def test(act: Act, end: WebhookEndpoint, body: str, id: UUID) -> WebhookDelivery:
     """A message that says nothing, to see whether it arrives; at most two a minute."""
-    _allowed(act)
-    refuse_if(end.disabled_at is not None, Reason.WRONG_STATE, state="disabled", event="test")
+    _allowed(act, end)
+    refuse_if(end.disabled_at is not None, Reason.ENDPOINT_DISABLED)
     deaf = end.scheme is SigningScheme.VENDOR and rules.TEST_CREATED not in end.events
     refuse_if(deaf, Reason.TEST_NOT_REGISTERED)
     most, span = TESTS
@@ -185,9 +189,10 @@ def replay(act: Act, sent: WebhookDelivery) -> None:
 
 
 def replay_failures(act: Act, since: datetime, endpoint_id: UUID | None) -> int:
-    """Send again whatever was given up since; answers how much that is."""
+    """Send again what was given up, or fails so far, of all that was first tried since; answers how much that is."""
     partner_id = _allowed(act)
-    held: list[Any] = [WebhookDelivery.partner_id == partner_id, FAILED]
+    in_vain = FAILED | (WAITS & (WebhookDelivery.attempts > 0))
+    held: list[Any] = [WebhookDelivery.partner_id == partner_id, in_vain]
     held += [WebhookDelivery.endpoint_id == endpoint_id] if endpoint_id else []
     anew = {"status": Calling.WAITING, "attempts": 0, "due_at": act.at}
     done = db.session.execute(update(WebhookDelivery).where(*held, WebhookDelivery.created_at >= since).values(anew))
@@ -196,11 +201,12 @@ def replay_failures(act: Act, since: datetime, endpoint_id: UUID | None) -> int:
 
 def rewind(act: Act, end: WebhookEndpoint, cursor: int) -> None:
     """Tell it once more of everything after a number of the feed."""
-    _allowed(act)
+    _allowed(act, end)
     newest = db.session.scalar(select(NewsCounter.seq).where(NewsCounter.partner_id == end.partner_id)) or 0
     refuse_if(not 0 <= cursor <= newest, Reason.INVALID_VALUE, field=f"after (0 to {newest})")
     end.cursor, end.held_until = cursor, None
 
 
 def forget_old(now: datetime) -> None:
-    db.session.execute(delete(WebhookDelivery).where(WebhookDelivery.id < least_id(now - rules.KEPT)))
+    """What still waits stays, however long its endpoint is disabled: it would be lost."""
+    db.session.execute(delete(WebhookDelivery).where(WebhookDelivery.id < least_id(now - rules.KEPT), ~WAITS))

@@ -52,6 +52,7 @@ class Notice:
     to: tuple[Mailbox, ...]
     partner: str
     about: str
+    id: UUID
     why: str
     since: datetime
     reply_to: Mailbox | None = None

@@ -13,6 +13,9 @@ class Reason(StrEnum):
     TOO_OLD = "too-old"
     UNSAFE_URL = "unsafe-url"
     TEST_NOT_REGISTERED = "test-not-registered"
+    NOT_REGISTERED = "not-registered"
+    ENDPOINT_DISABLED = "endpoint-disabled"
+    NO_SECRET = "no-secret"  # noqa: S105  a word, not a secret
     DATE_IN_FUTURE = "date-in-future"
     INVALID_ID = "invalid-id"
     REGISTRATION_NUMBER_NOT_SUPPORTED = "registration-number-not-supported"

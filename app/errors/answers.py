@@ -25,7 +25,7 @@ ANSWERS: dict[Reason, Answer] = {
         400,
         3000,
         "This address cannot be called ({why}): give one with https, without a user name, that leads to a public "
-        "machine; for one of your own network the operator sets WEBHOOK_ALLOW.",
+        "machine; for one of your own network the operator sets ASSENT_WEBHOOK_ALLOW.",
     ),
     Reason.TEST_NOT_REGISTERED: Answer(
         400, 3000, "Register for `test-created` first (PUT /webhooks/v1/registration), then ask for a test again."
@@ -109,6 +109,7 @@ ANSWERS: dict[Reason, Answer] = {
     ),
     Reason.NO_RELATIONSHIP: Answer(403, 20002, "There is no relationship with this customer; invite it to one first."),
     Reason.NOT_FOUND: Answer(404, 1000, "Nothing with this {what} is visible to you; check its spelling."),
+    Reason.NOT_REGISTERED: Answer(404, 1000, "There is no registration; make one with POST /webhooks/v1/registration."),
     Reason.NO_DOCUMENT: Answer(
         404,
         1000,
@@ -117,6 +118,12 @@ ANSWERS: dict[Reason, Answer] = {
     ),
     Reason.WRONG_STATE: Answer(
         409, 2000, "This is {state}, where {event} is not possible; `assent machine` lists the moves of agreements."
+    ),
+    Reason.ENDPOINT_DISABLED: Answer(
+        409, 2000, "This endpoint is disabled; enable it again (PATCH with `enabled`: true), then send the test."
+    ),
+    Reason.NO_SECRET: Answer(
+        409, 2000, "This one is signed for with the certificate of the installation; it has no secret to replace."
     ),
     Reason.NOTHING_TO_RECONFIRM: Answer(
         409, 2000, "The customer has accepted the current version; there is nothing to ask for."

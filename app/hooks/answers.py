@@ -40,7 +40,7 @@ def patience(header: str | None, now: datetime | None = None) -> float | None:
     else:
         try:
             then = parsedate_to_datetime(header)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         seconds = (then.replace(tzinfo=then.tzinfo or UTC) - (now or datetime.now(UTC))).total_seconds()
     return seconds if 0 <= seconds <= PATIENCE else None

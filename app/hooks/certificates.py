@@ -100,6 +100,6 @@ def roots(pem: str) -> str:
         found = x509.load_pem_x509_certificates(pem.encode())
         Store(found)
     except ODD as error:
-        raise Refused(Reason.INVALID_VALUE, field="roots (certificates in PEM)") from error
-    refuse_if(len(found) > MOST_ROOTS, Reason.INVALID_VALUE, field=f"roots (at most {MOST_ROOTS})")
+        raise Refused(Reason.INVALID_VALUE, field="roots", says="certificates in PEM") from error
+    refuse_if(len(found) > MOST_ROOTS, Reason.INVALID_VALUE, field="roots", says=f"at most {MOST_ROOTS}")
     return pem

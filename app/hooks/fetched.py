@@ -70,11 +70,14 @@ class _Pinned(HTTPSConnection):
     def __init__(self, address: Address, vetted: Sequence[str]) -> None:
         self.tls, self.vetted = ssl.create_default_context(), vetted
         self.opened: socket.socket | None = None
+        self.late = False
         super().__init__(address.host, address.port, timeout=PATIENCE, context=self.tls)
 
     def connect(self) -> None:
         plain = _first(self.vetted, self.port)
         self.sock = self.opened = self.tls.wrap_socket(plain, server_hostname=self.host)
+        if self.late:
+            raise TimeoutError
 
 
 def _first(vetted: Sequence[str], port: int) -> socket.socket:
@@ -107,6 +110,7 @@ def _watched(connection: _Pinned) -> Iterator[None]:
 
 
 def _cut(connection: _Pinned) -> None:
+    connection.late = True
     with suppress(OSError):
         if connection.opened:
             socket.socket.shutdown(connection.opened, socket.SHUT_RDWR)

@@ -15,7 +15,7 @@ from app.hooks.answers import beginning, patience, words
 from app.hooks.connecting import THREADS, Connector, reused
 from app.hooks.guard import Guard, Target, Unsafe, Why
 
-KNOCK = 3.0
+KNOCK, KNOCKING = 3.0, 4  # seconds; threads
 FAILURES = (aiohttp.ClientError, HttpProcessingError, Unsafe, OSError, EOFError, ValueError)
 
 
@@ -47,6 +47,8 @@ class Poster:
         self._timeout = timeout
         self._sessions: dict[tuple[bool, bool], aiohttp.ClientSession] = {}
         self._threads = ThreadPoolExecutor(THREADS, "names")
+        # Apart, for names that are known to fail must keep no post waiting.
+        self._knocking = ThreadPoolExecutor(KNOCKING, "knocks")
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """One attempt, which ends within the timeout; redirects are answers like others."""
@@ -79,7 +81,8 @@ class Poster:
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._knocking):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     async def _answer(self, target: Target, body: bytes, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
         """A connection that was kept may have been given up at the other end just now: then once more, on a new one."""
@@ -119,7 +122,7 @@ class Poster:
         if target.literal is not None:
             return [str(target.literal)]
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._guard.addresses, target.host, target.plain)
+        return await loop.run_in_executor(self._knocking, self._guard.addresses, target.host, target.plain)
 
 
 def exactly(seconds: float) -> aiohttp.ClientTimeout:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from app.core.hooks import Disabling
 from app.core.lifecycle import State
 from app.core.links import LinkFacts
 from app.core.mails import Challenge, Letter, Mailbox, MailFacts, Notice
@@ -146,10 +147,10 @@ def _endpoint_disabled(row: Claimed) -> Notice | None:
     )
     to = tuple(Mailbox(person.name, person.email) for person in agents(row.partner_id, Role.GLOBAL_ADMIN))
     to = to or tuple(Mailbox(person.name, person.email) for person in agents(row.partner_id))
-    if end is None or partner is None or end.disabled_at is None or not to:
+    if end is None or partner is None or end.disabled_why in (None, Disabling.BY_HAND) or not to:
         return None
-    why, since = end.disabled_why or "", end.failing_since or end.disabled_at
-    return Notice(Owed.ENDPOINT_DISABLED, to, partner.name, end.url, why, since)
+    why, since = end.disabled_why or "", end.failing_since or end.disabled_at or row.created_at
+    return Notice(Owed.ENDPOINT_DISABLED, to, partner.name, end.url, end.id, why, since)
 
 
 def agents(partner_id: UUID, role: Role = Role.ADMIN_AGENT) -> list[Staff]:

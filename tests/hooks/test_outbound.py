@@ -161,4 +161,6 @@ def test_a_wait_that_makes_no_sense_is_none() -> None:
     assert patience("Sun, 01 Mar 2026 11:59:59 GMT", now) is None
     assert patience("Mon, 02 Mar 2026 12:00:01 GMT", now) is None
     assert patience("Fri, 31 Dec 9999 23:59:59 -2359", now) is None
+    for huge in ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "Sun, 01 Mar 2026 12:00:30 +99999999999999"):
+        assert patience(huge, now) is None
     assert patience(None, now) is None

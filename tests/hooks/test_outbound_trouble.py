@@ -1,12 +1,14 @@
 """Posting when things go wrong: whatever the other side does, there is a Reply in good time."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from app.hooks.connecting import THREADS
 from app.hooks.guard import Guard
 from app.hooks.outbound import Poster, Reply
 from tests.hooks.wire import LOOPBACK, OK, Exchange, Script, Server, certified, exchange, posted, posting, says, serving
@@ -72,6 +74,27 @@ def test_a_name_that_takes_too_long_to_look_up_is_given_up() -> None:
     reply = asyncio.run(work())
     assert (reply.error, reply.unreachable) == ("timeout", True)
     assert reply.ms < SOON * 2000
+
+
+def test_names_that_are_slow_to_look_up_for_a_knock_keep_no_post_waiting() -> None:
+    known = threading.Event()
+
+    def lookup(host: str) -> list[str]:
+        if host == "slow.example":
+            known.wait()
+        return ["127.0.0.1"]
+
+    async def work() -> Reply:
+        async with serving(says(OK)) as server, posting(SOON * 3, Guard(LOOPBACK, lookup)) as poster:
+            knocks = [asyncio.create_task(poster.knock("http://slow.example:1/")) for _ in range(THREADS)]
+            await asyncio.sleep(0)
+            try:
+                return await poster.post(server.url("localhost"), b"{}", {})
+            finally:
+                known.set()
+                await asyncio.gather(*knocks)
+
+    assert asyncio.run(work()).ok
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ class Replayed(Answer):
 
 @route.get(ALL, needs=Action.MANAGE_HOOKS, asks=Asked, gives=Deliveries)
 def list_deliveries(asked: Asked) -> dict[str, Any]:
-    """List deliveries, the newest first; they are kept for 30 days."""
+    """List deliveries, the newest first; they are kept for 30 days, those that wait for as long as they do."""
     [before] = resumed(UUID) or [None]
     rows, end = queries.deliveries(caller(), asked.endpoint_id, asked.status, asked.most, before)
     return collection([queries.shown_delivery(row) for row in rows], [str(end)] if end else None)
@@ -96,7 +96,7 @@ def replay_delivery(delivery_id: UUID) -> dict[str, Any]:
 
 @route.post(f"{ALL}/replay", needs=Action.MANAGE_HOOKS, asks=Again, gives=Replayed)
 def replay_deliveries(asked: Again) -> dict[str, Any]:
-    """Send many again: all that failed `since` a time, or to one endpoint everything `after` a cursor of the feed."""
+    """Send many again: of those tried first `since` a time all that failed, or to one endpoint all `after` a cursor."""
     refuse_if((asked.since is None) == (asked.after is None), Reason.MISSING_FIELD, field="since, or after")
     if asked.since:
         if asked.endpoint_id:

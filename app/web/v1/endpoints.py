@@ -97,7 +97,8 @@ def show_endpoint(endpoint_id: UUID) -> dict[str, Any]:
 def change_endpoint(endpoint_id: UUID, given: EndpointChange, ahead: None) -> dict[str, Any]:
     """Change an endpoint; members that are left out stay as they are.
 
-    An endpoint that was disabled and is enabled again goes on where it stopped: nothing is lost.
+    An endpoint that was disabled and is enabled again goes on where it stopped: nothing is lost. `enabled`: true has
+    whatever waits for its next try sent at once, also where the endpoint was not disabled.
     """
     end = queries.endpoint(caller(), endpoint_id)
     webhooks.change(caller(), end, Wanted(given.url, given.events, given.description, given.enabled))

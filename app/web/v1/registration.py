@@ -153,7 +153,7 @@ def show_certificate(certificate: str) -> Response:
 def _registration() -> WebhookEndpoint:
     found = webhooks.registration(caller())
     if found is None:
-        raise Refused(Reason.NOT_FOUND, what="registration")
+        raise Refused(Reason.NOT_REGISTERED)
     return found
 
 

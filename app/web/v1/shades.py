@@ -5,7 +5,7 @@ SHADES: dict[str, str] = {
     "Address.lastName": "Of the contact there.",
     "Address.state": "The state or province, in two letters.",
     "Again.after": "All of the feed after this cursor; needs `endpointId`.",
-    "Again.since": "All that was given up since then.",
+    "Again.since": "Of what was first tried since then, all that was given up or still fails.",
     "Agreement.type": "Which agreement was confirmed.",
     "BillingProfile.culture": "Language and country, such as en-US; mails and the agreement come in that language.",
     "BillingProfile.language": "In two letters, such as en.",

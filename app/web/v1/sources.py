@@ -28,10 +28,15 @@ Roots = Annotated[
 ]
 
 
+SCHEMES = [scheme.value for scheme in SigningScheme]
+
+
 def _of_a_certificate(scheme: Any) -> Any:
     """Only what else there is tells the two kinds of body apart: here it is missing."""
     if scheme == SigningScheme.VENDOR:
         raise Bad(Reason.MISSING_FIELD, says="`vendor` needs certificateHosts, organization and roots")
+    if scheme not in SCHEMES:
+        raise Bad(Reason.INVALID_VALUE, says=", ".join(SCHEMES))
     return scheme
 
 

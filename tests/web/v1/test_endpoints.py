@@ -54,6 +54,7 @@ def test_an_endpoint_is_changed_rotated_and_removed(boss: Program) -> None:
     changed = boss.send("PATCH", one, json={"events": ["*"], "enabled": False}).json
     assert changed
     assert (changed["events"], changed["enabled"], changed["disabledReason"]) == (["*"], False, "by-hand")
+    assert refusal(boss.post(f"{one}/test", {})) == (409, 2000, "endpoint-disabled")
     assert boss.send("PATCH", one, json={"enabled": True}).json["enabled"]  # type: ignore[index]
     assert boss.made(f"{one}/rotate", {}, 200)["secret"] not in (None, made["secret"])
     assert boss.send("DELETE", one).status_code == 204

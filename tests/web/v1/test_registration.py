@@ -32,6 +32,7 @@ from tests.web.v1.programs import (
 from tests.web.v1.registered import URL
 
 HERE, EVENTS = "/webhooks/v1/registration", "/webhooks/v1/registration/events"
+NOT_REGISTERED = (404, 1000, "not-registered")
 TESTS, CERTIFICATES = "/webhooks/v1/registration/validationEvents", "/webhooks/v1/certificates"
 OTHER = "https://1.1.1.1/others"
 ACCEPTED, TEST = "agreement-accepted-by-customer", "test-created"
@@ -64,7 +65,7 @@ def test_what_can_be_registered_for_is_a_plain_list_of_names(admin: Program) -> 
 
 
 def test_a_registration_is_answered_read_and_replaced_in_the_vendors_spelling(admin: Program) -> None:
-    assert refusal(admin.send("GET", HERE)) == NOT_FOUND
+    assert refusal(admin.send("GET", HERE)) == NOT_REGISTERED
     made = admin.made(HERE, GIVEN, 200)
     assert made == GIVEN | {"SubscriberId": made["SubscriberId"]}
     assert admin.get(HERE) == GIVEN
@@ -79,7 +80,7 @@ def test_a_registration_is_answered_read_and_replaced_in_the_vendors_spelling(ad
 
 def test_a_partner_has_one_registration_and_none_can_be_replaced_before(admin: Program) -> None:
     with untouched():
-        assert refusal(put(admin, GIVEN)) == NOT_FOUND
+        assert refusal(put(admin, GIVEN)) == NOT_REGISTERED
     admin.made(HERE, GIVEN, 200)
     with untouched():
         assert admin.says(HERE, GIVEN | {"WebhookUrl": OTHER}) == EXISTS
@@ -103,7 +104,8 @@ def test_the_path_is_found_in_any_case_and_with_a_slash_at_its_end(admin: Progra
 def test_replacing_it_enables_it_again(desk: Desk, admin: Program) -> None:
     id = UUID(admin.made(HERE, GIVEN, 200)["SubscriberId"])
     change(WebhookEndpoint, WebhookEndpoint.id == id, disabled_at=acts.now(), disabled_why="failing")
-    assert refusal(admin.post(TESTS, None)) == (409, 2000, "wrong-state")
+    assert refusal(admin.post(TESTS, None)) == (409, 2000, "endpoint-disabled")
+    assert refusal(admin.post(f"/v1/webhooks/endpoints/{id}/rotate", None)) == (409, 2000, "no-secret")
     assert put(admin, GIVEN).status_code == 200
     assert admin.get(f"/v1/webhooks/endpoints/{id}")["enabled"] is True
 
@@ -158,9 +160,9 @@ def test_a_registration_is_its_partners_alone(desk: Desk, admin: Program) -> Non
     admin.made(HERE, GIVEN, 200)
     id = admin.made(TESTS, None, 200)["correlationId"]
     with untouched():
-        assert refusal(other.send("GET", HERE)) == NOT_FOUND
-        assert refusal(put(other, GIVEN)) == NOT_FOUND
-        assert refusal(other.post(TESTS, None)) == NOT_FOUND
+        assert refusal(other.send("GET", HERE)) == NOT_REGISTERED
+        assert refusal(put(other, GIVEN)) == NOT_REGISTERED
+        assert refusal(other.post(TESTS, None)) == NOT_REGISTERED
         assert refusal(other.send("GET", f"{TESTS}/{id}")) == NOT_FOUND
     theirs = {"WebhookUrl": OTHER, "WebhookEvents": [TEST]}
     other.made(HERE, theirs, 200)

@@ -96,6 +96,18 @@ def test_a_source_that_could_not_work_is_refused(admin: Program) -> None:
             assert (body, admin.says(SOURCES, body)) == (body, expected)
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"name": "x", "scheme": "hmac"}, "scheme (standard, vendor)"),
+        (vendors(roots="x"), "roots (certificates in PEM)"),
+        (vendors(roots=pem(root()).decode() * 21), "roots (at most 20)"),
+    ],
+)
+def test_the_refusal_says_what_would_do(admin: Program, body: dict[str, Any], says: str) -> None:
+    assert says in (admin.post(SOURCES, body).json or {})["description"]
+
+
 def test_a_name_is_one_sources_until_that_is_removed(desk: Desk, admin: Program) -> None:
     made, other = admin.made(SOURCES, STANDARD), admin.made(SOURCES, STANDARD | {"name": "Billing"})
     assert admin.says(SOURCES, STANDARD) == EXISTS
