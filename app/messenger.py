@@ -34,7 +34,7 @@ BODIES = 1000
 GROUP_WAIT = 0.005
 RACES = 3
 T = TypeVar("T")
-Settling = tuple[Heard, "asyncio.Future[Call | None]"]
+Settling = tuple[Heard, "asyncio.Future[Call | Exception | None]"]
 
 
 class Messenger:
@@ -74,17 +74,20 @@ class Messenger:
     async def _tell(self, id: UUID) -> None:
         """Stretch after stretch, until there is nothing left, a try failed or we stop."""
         try:
-            call = await self._surely(parcels.load, self.me, id, self.place.rules)
+            found = await self._surely(parcels.load, self.me, [id], self.place.rules)
+            call = found.get(id)
             while call:
+                if isinstance(call, Exception):
+                    raise call
                 told = await self.stretch(call)
                 call = await self._settled(Heard(call, told))
         except Exception:
             # The lease keeps it from being tried at once again.
             log.exception("cannot tell an endpoint", endpoint=str(id))
 
-    async def _settled(self, heard: Heard) -> Call | None:
+    async def _settled(self, heard: Heard) -> Call | Exception | None:
         """What comes next, once that is written down."""
-        done: asyncio.Future[Call | None] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[Call | Exception | None] = asyncio.get_running_loop().create_future()
         self._heard.put_nowait((heard, done))
         return await done
 
@@ -107,25 +110,19 @@ class Messenger:
             elif not group[0][1].done():
                 group[0][1].set_exception(error)
             return
-        for (_, done), call in zip(group, following, strict=True):
-            if done.done():
-                continue
-            if isinstance(call, Exception):
-                done.set_exception(call)
-            else:
-                done.set_result(call)
+        for heard, done in group:
+            if not done.done():
+                done.set_result(following.get(heard.call.id))
 
-    def _go_on(self, group: list[Heard]) -> list[Call | Exception | None]:
+    def _go_on(self, group: list[Heard]) -> dict[UUID, Call | Exception]:
         more = calling.settle(self.me, group, self._lease)
-        stop = self._rounds.stop.is_set()
-        return [self._next(one.call.id) if one.call.id in more and not stop else None for one in group]
-
-    def _next(self, id: UUID) -> Call | Exception | None:
-        """What was written down must not be written again because there is trouble with what follows."""
+        if not more or self._rounds.stop.is_set():
+            return {}
         try:
-            return parcels.load(self.me, id, self.place.rules)
+            return parcels.load(self.me, list(more), self.place.rules)
         except Exception as error:
-            return error
+            # What was written down must not be written again because there is trouble with what follows.
+            return dict.fromkeys(more, error)
 
     async def _surely(self, work: Callable[..., T], *args: Any) -> T:
         """What was posted has to be written down, however long the database is away; the lease may run out."""

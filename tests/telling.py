@@ -96,8 +96,8 @@ class Telling:
         return len(told)
 
     def load(self, id: UUID) -> Call:
-        call = parcels.load(ME, id, self._place.rules, self.at)
-        assert call
+        call = parcels.load(ME, [id], self._place.rules, self.at)[id]
+        assert isinstance(call, Call)
         return call
 
     def post(self, call: Call) -> list[Told]:

@@ -16,6 +16,7 @@ from app.core.webhooks import HOLDS, JITTER, PATIENCE, SCHEDULE
 from app.db import db, transaction
 from app.models import News, Outbox, Task
 from app.queries import parcels
+from app.queries.parcels import Call
 from tests.cast import Cast
 from tests.receiver import FINE, Answer, Posted, Receiver
 from tests.telling import LEASE, ME, Telling, add, by, deliveries, endpoint, happen, number, telling
@@ -299,12 +300,12 @@ def test_who_has_lost_the_lease_writes_nothing_down(cast: Cast, app: Flask, rece
     happen(cast, 1)
     number()
     assert calling.take("another worker", 9, LEASE, clock.at) == [id]
-    call = parcels.load("another worker", id, cast.rules, clock.at)
-    assert call
+    call = parcels.load("another worker", [id], cast.rules, clock.at)[id]
+    assert isinstance(call, Call)
     clock.at += LEASE * 2
     assert clock.round() == 1
     assert calling.settle("another worker", [Heard(call, [])], LEASE, clock.at) == set()
-    assert parcels.load("another worker", id, cast.rules, clock.at) is None
+    assert parcels.load("another worker", [id], cast.rules, clock.at) == {}
     assert (endpoint(id).cursor, len(deliveries(id))) == (1, 1)
 
 

@@ -1,6 +1,6 @@
 """What an endpoint is to be told next: deliveries that are due again, and the events of the feed it has not heard."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,12 +12,17 @@ from sqlalchemy.orm import Session
 from app.core.hooks import Calling, SigningScheme
 from app.core.policy import Rulebook
 from app.core.vocabulary import NewsType
-from app.core.webhooks import VENDORS, hears, vendor_names
+from app.core.webhooks import VENDOR_EVENTS, VENDORS, hears, vendor_names
 from app.db import database_now, db
 from app.models import WAITS, Invitation, Machine, WebhookDelivery, WebhookEndpoint
 from app.queries import changes, rulebooks
 
 BATCH = 200
+LEASED = (
+    *(WebhookEndpoint.id, WebhookEndpoint.partner_id, WebhookEndpoint.url, WebhookEndpoint.scheme),
+    *(WebhookEndpoint.events, WebhookEndpoint.secret, WebhookEndpoint.former_secret, WebhookEndpoint.former_until),
+    *(WebhookEndpoint.own_header, WebhookEndpoint.cursor, WebhookEndpoint.furthest, WebhookEndpoint.held_until),
+)
 MOST_PAGES, FRESH = 50, timedelta(seconds=10)
 
 
@@ -62,26 +67,41 @@ class Call:
     more: bool
 
 
-def load(me: str, id: UUID, base: Rulebook, at: datetime | None = None) -> Call | None:
-    """What a leased endpoint is to be told, in order; None where the lease is lost."""
+def load(me: str, ids: Sequence[UUID], base: Rulebook, at: datetime | None = None) -> dict[UUID, Call | Exception]:
+    """What leased endpoints are to be told, in order; those whose lease is lost are not among them.
+
+    Trouble with what one of them is to be told is its own, and stands in its place.
+    """
     session = db.session()
     try:
-        end = session.scalar(select(WebhookEndpoint).where(WebhookEndpoint.id == id, WebhookEndpoint.lease_owner == me))
-        if end is None or end.disabled_at:
-            return None
         now = at or database_now(session)
-        waiting = _due(session, end, now)
-        held = end.held_until is not None and end.held_until > now
-        heard = [] if held else _news(end.partner_id, end.cursor, base, now)
-        return Call(
-            *(end.id, end.partner_id, end.url, end.scheme, _secrets(end, now), end.own_header),
-            parcels=waiting + list(_parcels(session, end, heard)),
-            cursor=end.cursor,
-            reached=heard[-1]["seq"] if heard else end.cursor,
-            more=len(heard) == BATCH or len(waiting) == BATCH,
-        )
+        held = (WebhookEndpoint.lease_owner == me, WebhookEndpoint.disabled_at.is_(None))
+        ends = session.execute(select(*LEASED).where(WebhookEndpoint.id.in_(ids), *held)).all()
+        due = (WebhookDelivery.endpoint_id.in_(ids), WAITS, WebhookDelivery.due_at <= now)
+        again = set(session.scalars(select(WebhookDelivery.endpoint_id).where(*due).distinct()))
+        return {end.id: _tried(session, end, end.id in again, base, now) for end in ends}
     finally:
         session.rollback()
+
+
+def _tried(session: Session, end: Any, again: bool, base: Rulebook, now: datetime) -> Call | Exception:
+    try:
+        return _call(session, end, again, base, now)
+    except Exception as error:
+        return error
+
+
+def _call(session: Session, end: Any, again: bool, base: Rulebook, now: datetime) -> Call:
+    waiting = _due(session, end, now) if again else []
+    held = end.held_until is not None and end.held_until > now
+    heard = [] if held else _news(end.partner_id, end.cursor, base, now)
+    return Call(
+        *(end.id, end.partner_id, end.url, end.scheme, _secrets(end, now), end.own_header),
+        parcels=waiting + list(_parcels(session, end, heard)),
+        cursor=end.cursor,
+        reached=heard[-1]["seq"] if heard else end.cursor,
+        more=len(heard) == BATCH or len(waiting) == BATCH,
+    )
 
 
 def _news(partner: UUID, cursor: int, base: Rulebook, now: datetime) -> list[dict[str, Any]]:
@@ -98,12 +118,12 @@ def _news(partner: UUID, cursor: int, base: Rulebook, now: datetime) -> list[dic
     return found
 
 
-def _secrets(end: WebhookEndpoint, now: datetime) -> tuple[bytes, ...]:
+def _secrets(end: Any, now: datetime) -> tuple[bytes, ...]:
     former = end.former_secret if end.former_until and now < end.former_until else None
     return tuple(secret for secret in (end.secret, former) if secret)
 
 
-def _due(session: Session, end: WebhookEndpoint, now: datetime) -> list[Parcel]:
+def _due(session: Session, end: Any, now: datetime) -> list[Parcel]:
     """What is to be tried again, the oldest event first."""
     own = (WebhookDelivery.endpoint_id == end.id, WAITS)
     due = select(WebhookDelivery).where(*own, WebhookDelivery.due_at <= now)
@@ -113,9 +133,10 @@ def _due(session: Session, end: WebhookEndpoint, now: datetime) -> list[Parcel]:
     ]
 
 
-def _parcels(session: Session, end: WebhookEndpoint, heard: list[dict[str, Any]]) -> Iterator[Parcel]:
+def _parcels(session: Session, end: Any, heard: list[dict[str, Any]]) -> Iterator[Parcel]:
     """Events of the feed that the endpoint wants to hear. One that waits for another try already is left to it."""
-    named = [(event, name) for event, name in _named(session, end, heard) if hears(end.events, name)]
+    wanted = {name: hears(end.events, name) for name in (*NewsType, *VENDOR_EVENTS)} if heard else {}
+    named = [(event, name) for event, name in _named(session, end, heard) if wanted[name]]
     columns = (WebhookDelivery.id, WebhookDelivery.event_id, WebhookDelivery.name, WebhookDelivery.status)
     former = [event["id"] for event, _ in named if event["seq"] <= end.furthest]
     sent = select(*columns, WebhookDelivery.tries, WebhookDelivery.body).where(
@@ -130,7 +151,7 @@ def _parcels(session: Session, end: WebhookEndpoint, heard: list[dict[str, Any]]
             yield Parcel(event["id"], name, event["seq"], event, row.body, 0, row.id, list(row.tries))
 
 
-def _named(session: Session, end: WebhookEndpoint, heard: list[dict[str, Any]]) -> Iterable[tuple[dict[str, Any], str]]:
+def _named(session: Session, end: Any, heard: list[dict[str, Any]]) -> Iterable[tuple[dict[str, Any], str]]:
     if end.scheme is SigningScheme.STANDARD:
         return [(event, event["type"]) for event in heard]
     invitations = {id for event in heard if (id := _asked(event))}
