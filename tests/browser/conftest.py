@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 from app import create_app
 from app.config import load
@@ -64,7 +64,12 @@ def browse(chromium: Browser) -> Iterator[Browse]:
             troubles.append(f"dialog on {page.url}: {dialog.message}")
             dialog.dismiss()
 
+        def failed(request: Request) -> None:
+            # Shown when a test fails: a click too many drops a request, and that alone is no trouble.
+            print(f"{request.method} {request.url}: {request.failure}")
+
         page.on("console", heard)
+        page.on("requestfailed", failed)
         page.on("pageerror", lambda error: troubles.append(f"error on {page.url}: {error}"))
         page.on("dialog", asked)
 
@@ -77,5 +82,8 @@ def browse(chromium: Browser) -> Iterator[Browse]:
 
     yield opened
     for context in contexts:
+        for page in context.pages:
+            # Shown when the test fails: what a person would have had before them.
+            print(f"\n{page.url}\n{page.evaluate('document.body ? document.body.innerText : null')}")
         context.close()
     assert troubles == []
