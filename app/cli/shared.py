@@ -5,12 +5,13 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import click
 
+from app.core.evidence import moment
 from app.core.refusals import Reason, refuse_if
 
 if TYPE_CHECKING:
@@ -130,8 +131,7 @@ class Moment(click.ParamType[datetime]):
         try:
             if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9:]+)?)?", value, re.ASCII):
                 raise ValueError
-            at = datetime.fromisoformat(value)
-            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+            return moment(value)
         except (ValueError, OverflowError):
             self.fail(f"{value!r} is not a day such as 2026-11-20 or a time such as 2026-11-20T09:30Z", param, context)
 

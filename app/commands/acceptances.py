@@ -63,15 +63,8 @@ def accept(
     name = text.line(consent.typed_name, "typedName", required=False)
     terms = rules.terms(machine.agreement_type, act.at)
     sha256 = hashlib.sha256(consent.statement.encode()).hexdigest()
-    facts = AcceptFacts(
-        invitation=invitation.status,
-        expired=act.at >= invitation.expires_at,
-        terms_unchanged=consent.shown_sha256 == sha256,
-        may_bind=consent.may_bind,
-        agreed=consent.agreed and bool(name),
-        prior_purchases=scenario(machine) is not None,
-        on_record=machine.on_record,
-    )
+    unchanged, agreed = consent.shown_sha256 == sha256, consent.agreed and bool(name)
+    facts = _facts(act, machine, invitation, terms_unchanged=unchanged, may_bind=consent.may_bind, agreed=agreed)
     says = Says(
         clear={
             "templateId": terms.template_id,
@@ -111,15 +104,7 @@ def accept_elsewhere(
     said = last_word(machine)
     refuse_if(said is not None and since <= said, Reason.TOO_OLD)
     terms = rules.terms(machine.agreement_type, since)
-    facts = AcceptFacts(
-        invitation=invitation.status,
-        expired=act.at >= invitation.expires_at,
-        terms_unchanged=True,
-        may_bind=True,
-        agreed=True,
-        prior_purchases=scenario(machine) is not None,
-        on_record=machine.on_record,
-    )
+    facts = _facts(act, machine, invitation, terms_unchanged=True, may_bind=True, agreed=True)
     says = Says(
         clear={
             "templateId": terms.template_id,
@@ -135,6 +120,21 @@ def accept_elsewhere(
     )
     fire(machine, Event.ACCEPT, act, facts, says, invitation)
     _enter(machine, relationship, invitation, terms, Assurance.IMPORTED, since)
+
+
+def _facts(
+    act: Act, machine: Machine, invitation: Invitation, *, terms_unchanged: bool, may_bind: bool, agreed: bool
+) -> AcceptFacts:
+    """What was seen to where the customer accepted, and what we know of it ourselves."""
+    return AcceptFacts(
+        invitation=invitation.status,
+        expired=act.at >= invitation.expires_at,
+        terms_unchanged=terms_unchanged,
+        may_bind=may_bind,
+        agreed=agreed,
+        prior_purchases=scenario(machine) is not None,
+        on_record=machine.on_record,
+    )
 
 
 def _enter(

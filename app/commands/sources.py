@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.core import contact as text
+from app.core import webhooks as rules
 from app.core.act import Act
 from app.core.hooks import SigningScheme
 from app.core.permissions import Action, require_own
 from app.core.refusals import Reason, refuse_if
-from app.core.webhooks import OVERLAP
 from app.db import db, new_id
 from app.models import HookSource, Partner
 
@@ -80,8 +80,7 @@ def rotate(act: Act, source: HookSource, secret: bytes) -> None:
     db.session.refresh(source, with_for_update=True)
     wrong = source.scheme is not SigningScheme.STANDARD
     refuse_if(wrong, Reason.INVALID_VALUE, field="sourceId (the vendor's scheme has no secret)")
-    source.former_secret, source.former_until = source.secret, act.at + OVERLAP
-    source.secret = secret
+    rules.rotate(source, secret, act.at)
 
 
 def remove(act: Act, source: HookSource) -> None:

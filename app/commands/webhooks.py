@@ -78,7 +78,7 @@ def _allowed(act: Act, end: WebhookEndpoint | None = None) -> UUID:
 
 
 def _new(act: Act, partner_id: UUID, scheme: SigningScheme, url: str, events: list[str]) -> WebhookEndpoint:
-    newest = db.session.scalar(select(NewsCounter.seq).where(NewsCounter.partner_id == partner_id)) or 0
+    newest = _newest(partner_id)
     end = WebhookEndpoint(
         id=new_id(),
         partner_id=partner_id,
@@ -94,6 +94,11 @@ def _new(act: Act, partner_id: UUID, scheme: SigningScheme, url: str, events: li
     db.session.add(end)
     db.session.flush()
     return end
+
+
+def _newest(partner_id: UUID) -> int:
+    """The last number of the partner's feed."""
+    return db.session.scalar(select(NewsCounter.seq).where(NewsCounter.partner_id == partner_id)) or 0
 
 
 def change(act: Act, end: WebhookEndpoint, wanted: Wanted) -> None:
@@ -114,8 +119,7 @@ def change(act: Act, end: WebhookEndpoint, wanted: Wanted) -> None:
 def enable(act: Act, end: WebhookEndpoint) -> None:
     """Go on where it stopped: whatever waits is due, and all that happened meanwhile follows."""
     _allowed(act, end)
-    if end.disabled_at is not None:
-        end.disabled_at = end.disabled_why = None
+    end.disabled_at = end.disabled_why = None
     end.failing_since = end.held_until = None
     end.unreachable = False
     if end.lease_owner is None:
@@ -143,8 +147,7 @@ def rotate(act: Act, end: WebhookEndpoint, secret: bytes) -> None:
     """A new secret; for a day messages are signed with the former one as well."""
     _allowed(act, end)
     refuse_if(end.scheme is not SigningScheme.STANDARD, Reason.NO_SECRET)
-    end.former_secret, end.former_until = end.secret, act.at + rules.OVERLAP
-    end.secret = secret
+    rules.rotate(end, secret, act.at)
 
 
 def remove(act: Act, end: WebhookEndpoint) -> None:
@@ -202,7 +205,7 @@ def replay_failures(act: Act, since: datetime, endpoint_id: UUID | None) -> int:
 def rewind(act: Act, end: WebhookEndpoint, cursor: int) -> None:
     """Tell it once more of everything after a number of the feed."""
     _allowed(act, end)
-    newest = db.session.scalar(select(NewsCounter.seq).where(NewsCounter.partner_id == end.partner_id)) or 0
+    newest = _newest(end.partner_id)
     refuse_if(not 0 <= cursor <= newest, Reason.INVALID_VALUE, field=f"after (0 to {newest})")
     end.cursor, end.held_until = cursor, None
 

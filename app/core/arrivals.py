@@ -4,12 +4,13 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
 from app.core import contact as text
+from app.core.evidence import moment
 from app.core.refusals import Reason, Refused, refuse_if
 
 T = TypeVar("T")
@@ -77,8 +78,7 @@ class Told:
         value = self.text(name)
         refuse_if(bool(value and not MOMENT.fullmatch(value)), Reason.INVALID_VALUE, field=name)
         try:
-            at = datetime.fromisoformat(value) if value else None
-            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC) if at else None
+            return moment(value) if value else None
         except (ValueError, OverflowError) as error:
             raise Refused(Reason.INVALID_VALUE, field=name) from error
 

@@ -55,6 +55,12 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def moment(text: str) -> datetime:
+    """A time as others write it: without a zone it is UTC, a bare day begins at 00:00Z."""
+    at = datetime.fromisoformat(text)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
 def first_fault(records: Iterable[Mapping[str, Any]]) -> str | None:
     """The first thing wrong with one machine's chain, by name; None for a sound one."""
     prev, after = FIRST_PREV, None

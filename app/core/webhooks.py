@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from app.core.hooks import Disabling
 from app.core.refusals import Reason, refuse_if
@@ -61,6 +62,25 @@ ELSEWHERE = (
     *("subscription-updated", "invoice-ready", "usagerecords-thresholdexceeded", "azure-fraud-event-detected"),
 )
 VENDOR_EVENTS = (*VENDORS.values(), RELATIONSHIP, RESOLD_RELATIONSHIP)
+
+
+class Rotating(Protocol):
+    """A row with a secret, and for a day the one before it."""
+
+    secret: bytes | None
+    former_secret: bytes | None
+    former_until: datetime | None
+
+
+def rotate(row: Rotating, secret: bytes, now: datetime) -> None:
+    row.former_secret, row.former_until = row.secret, now + OVERLAP
+    row.secret = secret
+
+
+def in_force(row: Rotating, now: datetime) -> tuple[bytes, ...]:
+    """The secrets that sign, or are good, now: the newer first."""
+    former = row.former_secret if row.former_until and now < row.former_until else None
+    return tuple(secret for secret in (row.secret, former) if secret)
 
 
 def patterns(given: Iterable[str]) -> list[str]:

@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from app.core import contact as text
+from app.core.evidence import moment
 from app.core.hooks import SigningScheme
 from app.core.refusals import Reason, Refused, refuse_if
 from app.hooks import certificates
@@ -111,7 +112,6 @@ def _word(told: dict[str, Any], name: str) -> str:
 def _moment(told: dict[str, Any], name: str) -> datetime:
     value = _word(told, name)
     try:
-        at = datetime.fromisoformat(value)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        return moment(value)
     except (ValueError, OverflowError) as error:
         raise Refused(Reason.INVALID_VALUE, field=name) from error

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.hooks import Calling, SigningScheme
 from app.core.policy import Rulebook
 from app.core.vocabulary import NewsType
-from app.core.webhooks import VENDOR_EVENTS, VENDORS, hears, vendor_names
+from app.core.webhooks import VENDOR_EVENTS, VENDORS, hears, in_force, vendor_names
 from app.db import database_now, db
 from app.models import WAITS, Invitation, Machine, WebhookDelivery, WebhookEndpoint
 from app.queries import changes, rulebooks
@@ -96,7 +96,7 @@ def _call(session: Session, end: Any, again: bool, base: Rulebook, now: datetime
     held = end.held_until is not None and end.held_until > now
     heard = [] if held else _news(end.partner_id, end.cursor, base, now)
     return Call(
-        *(end.id, end.partner_id, end.url, end.scheme, _secrets(end, now), end.own_header),
+        *(end.id, end.partner_id, end.url, end.scheme, in_force(end, now), end.own_header),
         parcels=waiting + list(_parcels(session, end, heard)),
         cursor=end.cursor,
         reached=heard[-1]["seq"] if heard else end.cursor,
@@ -116,11 +116,6 @@ def _news(partner: UUID, cursor: int, base: Rulebook, now: datetime) -> list[dic
             _pages.clear()
         _pages[partner, cursor] = _Page(found, now + FRESH)
     return found
-
-
-def _secrets(end: Any, now: datetime) -> tuple[bytes, ...]:
-    former = end.former_secret if end.former_until and now < end.former_until else None
-    return tuple(secret for secret in (end.secret, former) if secret)
 
 
 def _due(session: Session, end: Any, now: datetime) -> list[Parcel]:

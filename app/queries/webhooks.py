@@ -25,10 +25,7 @@ LISTED = {
 
 
 def endpoint(act: Act, id: UUID) -> WebhookEndpoint:
-    found = db.session.scalar(_own(act, WebhookEndpoint).where(WebhookEndpoint.id == id))
-    if found is None:
-        raise Refused(Reason.NOT_FOUND, what="endpoint id")
-    return found
+    return _found(_own(act, WebhookEndpoint).where(WebhookEndpoint.id == id), "endpoint id")
 
 
 def endpoints(act: Act) -> list[WebhookEndpoint]:
@@ -36,10 +33,7 @@ def endpoints(act: Act) -> list[WebhookEndpoint]:
 
 
 def delivery(act: Act, id: UUID) -> WebhookDelivery:
-    found = db.session.scalar(_own(act, WebhookDelivery).where(WebhookDelivery.id == id))
-    if found is None:
-        raise Refused(Reason.NOT_FOUND, what="delivery id")
-    return found
+    return _found(_own(act, WebhookDelivery).where(WebhookDelivery.id == id), "delivery id")
 
 
 def deliveries(
@@ -60,15 +54,20 @@ def deliveries(
 def validation(act: Act, id: UUID) -> tuple[WebhookDelivery, str]:
     """A test that was sent to the vendor-style registration, and the address there."""
     test = (WebhookDelivery.name == TEST_CREATED, WebhookDelivery.created_at > act.at - TESTS_KEPT)
-    found = db.session.scalar(_own(act, WebhookDelivery).where(WebhookDelivery.id == id, *test))
-    if found is None:
-        raise Refused(Reason.NOT_FOUND, what="correlation id")
+    found = _found(_own(act, WebhookDelivery).where(WebhookDelivery.id == id, *test), "correlation id")
     return found, endpoint(act, found.endpoint_id).url
 
 
 def _own(act: Act, table: type[T]) -> Select[T]:
     require(act, Action.MANAGE_HOOKS)
     return select(table).where(table.partner_id == act.partner_id)
+
+
+def _found(query: Select[T], what: str) -> T:
+    found = db.session.scalar(query)
+    if found is None:
+        raise Refused(Reason.NOT_FOUND, what=what)
+    return found
 
 
 def shown_endpoint(end: WebhookEndpoint) -> dict[str, Any]:

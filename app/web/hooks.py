@@ -14,6 +14,7 @@ from app.commands import arrivals
 from app.core.hooks import SigningScheme
 from app.core.parsing import object_of
 from app.core.refusals import Reason, Refused, refuse_if
+from app.core.webhooks import in_force
 from app.db import db, transaction
 from app.hooks import certificates, inbound
 from app.hooks.certificates import Trust
@@ -56,8 +57,7 @@ def receive(source_id: UUID) -> ResponseReturnValue:
 
 
 def _known(source: HookSource) -> Known:
-    former = source.former_secret if source.former_until and acts.now() < source.former_until else None
-    secrets = [vault.open_(secret) for secret in (source.secret, former) if secret]
+    secrets = [vault.open_(secret) for secret in in_force(source, acts.now())]
     trust = Trust(source.organization or "", source.roots or "")
     return Known(source.id, source.scheme, secrets, source.certificate_hosts or [], trust)
 

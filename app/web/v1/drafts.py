@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 from app.commands import drafts
 from app.commands.drafts import Prepare
 from app.commands.files import LARGEST, MOST, File
+from app.core.evidence import moment
 from app.core.permissions import Action
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import AgreementType, DraftStatus
@@ -18,7 +19,7 @@ from app.web.v1.callers import caller, rules_of
 from app.web.v1.paging import Links, Paged, collection, resumed
 from app.web.v1.people import Person, PersonShown, Signed
 from app.web.v1.routes import route
-from app.web.v1.shape import Answer, Moment, Text, moment
+from app.web.v1.shape import Answer, Moment, Text
 from app.web.v1.statuses import Attributes
 
 ROOM_FOR_FILES = MOST * LARGEST + 64 * 1024

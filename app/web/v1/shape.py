@@ -7,7 +7,7 @@ with `Annotated[int, whole(1, 365)]`, one in a query string with `Annotated[int,
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import core_schema
 
 from app.core import contact as text
+from app.core.evidence import moment
 from app.core.refusals import Reason, Refused
 from app.core.vocabulary import AgreementType
 
@@ -94,12 +95,6 @@ def _read(form: re.Pattern[str], read: Callable[[str], Any], says: str) -> Befor
             raise Bad(Reason.INVALID_VALUE, says=says) from error
 
     return BeforeValidator(before)
-
-
-def moment(value: str) -> datetime:
-    """A time as vendors write it: without a zone it is UTC, a bare day begins at 00:00Z."""
-    at = datetime.fromisoformat(value)
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def line(limit: int = text.LINE_LIMIT) -> tuple[AfterValidator, WithJsonSchema]:
