@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 def create_app(config: Config | None = None, *, web: bool = True) -> Flask:
     """With `web=False` for whoever answers no requests: the command line and the worker are there sooner."""
     # Imported here, so that `assent --help` need not wait for a web framework and a database layer.
+    from dataclasses import replace
+
     from app import config as settings
     from app import db, errors, keys
     from app.installation import TEMPLATES, Installation, load_rules
 
     config = config or settings.load()
     app = errors.Application("app", template_folder=str(TEMPLATES))
-    app.extensions["assent"] = Installation(config, keys.load(config.keys_dir), load_rules(config.instance))
+    rules = replace(load_rules(config.instance), reminding=config.reminding)
+    app.extensions["assent"] = Installation(config, keys.load(config.keys_dir), rules)
     db.init_app(app, config.database_url)
     if web:
         _serve(app, config)

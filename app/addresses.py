@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from app.core import verp
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 STARTTLS = ("require", "opportunistic", "off")
@@ -75,6 +77,16 @@ def mail_from(value: str) -> str:
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]):
         raise ValueError('must be an address, for example "Assent <assent@example.com>"')
     return value
+
+
+def bounces(value: str) -> str:
+    """An address whose mailbox also takes what is sent to `NAME+anything@HOST`."""
+    local, at, domain = value.strip().rpartition("@")
+    if not at or not domain or not re.fullmatch(r"[A-Za-z0-9._-]+", local) or len(local) > verp.OWN_LIMIT:
+        raise ValueError(
+            f"must be an address such as bounces@example.com, at most {verp.OWN_LIMIT} characters before @"
+        )
+    return f"{local}@{domain}"
 
 
 def _port(parts: SplitResult) -> int | None:

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from app import addresses
 from app.addresses import Network
 from app.addresses import Relay as Relay
-from app.core import permissions
+from app.core import permissions, reminding
+from app.core.reminding import Quiet
 from app.core.vocabulary import Role
 
 PREFIX = "ASSENT_"
@@ -68,10 +69,18 @@ SETTINGS = (
     Setting("KEYS_DIR", "", str, "folder for keys; empty: INSTANCE/keys"),
     Setting("SMTP_URL", "", addresses.relays, "relay(s), comma-separated; empty: .eml files in INSTANCE/mail"),
     Setting("MAIL_FROM", "", lambda v: v and addresses.mail_from(v), "sender; empty: assent@ the host of BASE_URL"),
+    Setting(
+        "MAIL_BOUNCES", "", lambda v: v and addresses.bounces(v), "where undeliverable mail returns, as NAME+…@HOST"
+    ),
+    Setting("SMTP_TIMEOUT", "30", _number(0.1, 600), "seconds a relay may keep silent"),
     Setting("MAIL_RATE", "0", _number(0, 100_000), "mails a second over all workers; 0: no limit"),
+    Setting("MAIL_DOMAIN_RATE", "0", _number(0, 100_000), "bulk mails a second to one recipient domain; 0: no limit"),
+    Setting("REMINDERS", "3,7,14", reminding.days, "days after an invitation with a reminder; off: none"),
+    Setting("QUIET_HOURS", "20-8", reminding.quiet_hours, "hours of the contact's day without reminders; off: none"),
+    Setting("EXPIRY_WARNING", "3", _whole(0, 365), "days before an invitation's end with a warning of it; 0: none"),
     Setting("PORTAL", "builtin", _one_of("builtin", "microsoft"), "whose portal the links lead to"),
     Setting("LEASE_SECONDS", "60", _number(1, 3600), "how long a worker may hold a row unheard of"),
-    Setting("IN_FLIGHT", "50", _whole(1, 1000), "rows one worker carries at a time"),
+    Setting("IN_FLIGHT", "200", _whole(1, 1000), "rows one worker carries at a time"),
     Setting("TRUSTED_PROXIES", "0", _whole(0, 10), "reverse proxies in front whose headers count"),
     Setting("RATE_LIMIT", "500", _whole(0, 1_000_000), "requests a minute per token and web process; 0: no limit"),
     Setting("STRICT", "0", _whole(0, 1), "1: a confirmation whose type is not its template's is refused"),
@@ -94,7 +103,13 @@ class Config:
     keys_dir: Path
     smtp_url: tuple[Relay, ...]
     mail_from: str
+    mail_bounces: str
+    smtp_timeout: float
     mail_rate: float
+    mail_domain_rate: float
+    reminders: tuple[int, ...]
+    quiet_hours: Quiet | None
+    expiry_warning: int
     portal: str
     lease_seconds: float
     in_flight: int
@@ -115,6 +130,10 @@ class Config:
     @property
     def secure(self) -> bool:
         return self.base_url.startswith("https://")
+
+    @property
+    def reminding(self) -> reminding.Policy:
+        return reminding.Policy(self.reminders, self.quiet_hours, self.expiry_warning)
 
     @property
     def host(self) -> str:

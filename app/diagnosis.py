@@ -11,9 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import config as settings
 from app import create_app, keys, outbox, preparation, schema
 from app.config import SETTINGS, Config, Relay, SetUpError
-from app.db import db
+from app.core import reminding
+from app.core.evidence import stamp
+from app.db import database_now, db
 from app.mail.smtp import Undelivered, connect
-from app.queries import figures
+from app.queries import figures, pauses, routes
 
 OLD_MAIL_SECONDS = 600
 REACHED_WITHIN = 5.0
@@ -61,6 +63,10 @@ def _shown(config: Config, name: str, meaning: str) -> dict[str, str]:
         value = ", ".join(relay.name for relay in value)
     elif name == "WEBHOOK_ALLOW":
         value = ", ".join(map(str, value))
+    elif name == "REMINDERS":
+        value = reminding.spelled(value)
+    elif name == "QUIET_HOURS":
+        value = value or reminding.OFF
     elif name == "DATABASE_URL" and not config.sqlite:
         value = value.rpartition("@")[2]
     return {"name": name, "value": str(value), "source": config.sources[name], "help": meaning}
@@ -85,7 +91,7 @@ def _database(config: Config) -> list[Check]:
             if revision != schema.head():
                 return [_behind(config, revision)]
             checks = [Check("database", "ok", f"at schema {revision}"), _waiting(outbox.oldest_due())]
-            return checks + _webhooks(figures.endpoints())
+            return checks + _held_back() + _webhooks(figures.endpoints())
         finally:
             db.session.remove()
             db.engine.dispose()
@@ -104,6 +110,19 @@ def _waiting(age: int | None) -> Check:
     if age is not None and age > OLD_MAIL_SECONDS:
         return Check("outbox", "warning", f"mail has been due for {age} s; is a worker running?")
     return Check("outbox", "ok", "nothing is late")
+
+
+def _held_back() -> list[Check]:
+    """Where mail waits although a worker runs."""
+    refusing = routes.refusing(database_now(db.session()))
+    remedy = "see to what it says, then `assent mail resume --relay"
+    relays = [
+        f"{row.name} gets no mail until {stamp(row.paused_until)}, for it said: {row.answer}; {remedy} {row.name}`"
+        for row in refusing
+    ]
+    whose = pauses.held_back()
+    paused = [f"held back: {', '.join(whose)}; `assent mail status` says why"] if whose else []
+    return [Check("mail", "warning", says) for says in relays + paused]
 
 
 def _webhooks(endpoints: dict[str, int]) -> list[Check]:

@@ -21,6 +21,9 @@ class Keys:
 
     link: bytes = field(repr=False)
     code: bytes = field(repr=False)
+    reveal: bytes = field(repr=False)
+    stop: bytes = field(repr=False)
+    bounce: bytes = field(repr=False)
     session: bytes = field(repr=False)
     document: bytes = field(repr=False)
     vault: MultiFernet = field(repr=False)
@@ -28,9 +31,9 @@ class Keys:
 
 def load(folder: Path) -> Keys:
     root = _root(folder / "root.key")
-    purposes = (b"link", b"code", b"session", b"document")
-    link, code, session, document = (hmac.digest(root, purpose, hashlib.sha256) for purpose in purposes)
-    return Keys(link, code, session, document, _vault(folder / "vault.keys"))
+    own = (name for name in Keys.__dataclass_fields__ if name != "vault")
+    keys = {name: hmac.digest(root, name.encode(), hashlib.sha256) for name in own}
+    return Keys(**keys, vault=_vault(folder / "vault.keys"))
 
 
 def _root(path: Path) -> bytes:

@@ -1,6 +1,5 @@
 """The outbox: claim what is due, fairly and for a while; settle what was done, fenced by the lease."""
 
-import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,26 +10,23 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Update, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.core.vocabulary import Lane, Outcome, Owed
+from app import picking
+from app.core.carrying import Lane, Outcome
+from app.core.vocabulary import Owed
 from app.db import database_now, db, transaction
-from app.models import Outbox, OutboxArchive, TokenBucket
+from app.models import Outbox, OutboxArchive
+from app.picking import ALIVE
 
 # A relay that says "later" is asked again after these minutes; then the row is dead.
 BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440))
 JITTER = 0.1
-LANES = (Lane.INTERACTIVE, Lane.TIMER, Lane.BULK)
-BUCKET = "mail"
-ALIVE = Outbox.dead_at.is_(None)
-# Columns, not entities: this runs for every mail.
-CARRIED = (
-    *(Outbox.id, Outbox.partner_id, Outbox.lane, Outbox.kind, Outbox.payload),
-    *(Outbox.message_id, Outbox.attempts, Outbox.created_at),
-)
 LEASE = (
     update(Outbox)
     .where(Outbox.id == bindparam("row"))
     .values(attempts=bindparam("number"), message_id=bindparam("name"))
 )
+
+ARCHIVE = insert(OutboxArchive)
 
 
 @dataclass(frozen=True)
@@ -43,14 +39,15 @@ class Claimed:
     message_id: str
     attempts: int
     created_at: datetime
+    strikes: int = 0
 
 
-def pulse() -> bool:
-    """One cheap read: is anything due?"""
+def pulse(bulk: bool = True) -> bool:
+    """One cheap read: is anything due, or anything that somebody waits for?"""
     session = db.session()
     try:
         due = select(Outbox.id).where(ALIVE, Outbox.due_at <= database_now(session)).limit(1)
-        return session.scalar(due) is not None
+        return session.scalar(due if bulk else due.where(Outbox.lane == Lane.INTERACTIVE)) is not None
     finally:
         session.rollback()
 
@@ -64,18 +61,13 @@ def oldest_due() -> int | None:
     return max(0, int((now - oldest).total_seconds())) if oldest else None
 
 
-def claim(me: str, room: int, lease: timedelta, rate: float, domain: str) -> list[Claimed]:
-    """Lease up to `room` due rows: interactive mail first, then timers, then bulk; partners share each lane."""
+def claim(
+    me: str, room: int, lease: timedelta, rate: float, domain: str, domain_rate: float = 0, bulk: bool = True
+) -> list[Claimed]:
+    """Lease up to `room` due rows; without `bulk` what nobody waits for stays where it is."""
     with transaction() as session:
         now = database_now(session)
-        mails = _take(session, now, room, rate)
-        rows: list[Any] = []
-        for lane in LANES:
-            left = room - len(rows)
-            if lane is not Lane.TIMER:
-                left = min(left, mails - sum(row.lane is not Lane.TIMER for row in rows))
-            rows += _due(session, lane, left, now)
-        _give_back(session, mails - sum(row.lane is not Lane.TIMER for row in rows), rate)
+        rows = picking.pick(session, now, room, rate, domain_rate, bulk)
         claimed = [_claimed(row, domain) for row in rows]
         if claimed:
             leases = [{"row": row.id, "number": row.attempts, "name": row.message_id} for row in claimed]
@@ -87,68 +79,9 @@ def _claimed(row: Any, domain: str) -> Claimed:
     # Fixed before the first sending, so that every copy of a mail is recognisably the same mail.
     message_id = row.message_id or f"<{row.id}@{domain}>"
     return Claimed(
-        row.id, row.partner_id, row.lane, row.kind, row.payload, message_id, row.attempts + 1, row.created_at
+        *(row.id, row.partner_id, row.lane, row.kind, row.payload),
+        *(message_id, row.attempts + 1, row.created_at, row.strikes),
     )
-
-
-def _due(session: Session, lane: Lane, room: int, now: datetime) -> list[Any]:
-    rows: list[Any] = []
-    if room <= 0:
-        return rows
-    partners = _partners(session, lane, now)
-    random.shuffle(partners)
-    for index, partner in enumerate(partners):
-        share = math.ceil((room - len(rows)) / (len(partners) - index))
-        if share <= 0:
-            break
-        rows += session.execute(
-            select(*CARRIED)
-            .where(Outbox.lane == lane, Outbox.partner_id == partner, ALIVE, Outbox.due_at <= now)
-            .order_by(Outbox.due_at)
-            .limit(share)
-            .with_for_update(skip_locked=True)
-        ).all()
-    return rows
-
-
-def _partners(session: Session, lane: Lane, now: datetime) -> list[UUID]:
-    """Partners with due rows in a lane, by hopping through the index from one to the next."""
-    held = (Outbox.lane == lane, ALIVE)
-    first = select(Outbox.partner_id).where(*held).order_by(Outbox.partner_id).limit(1).scalar_subquery()
-    hop = select(first.label("id")).cte("hop", recursive=True)
-    after = (
-        select(Outbox.partner_id)
-        .where(*held, Outbox.partner_id > hop.c.id)
-        .order_by(Outbox.partner_id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    hop = hop.union_all(select(after).where(hop.c.id.is_not(None)))
-    # Most partners only have rows that fall due in weeks; asking each of them would cost a query a partner.
-    due = select(Outbox.id).where(*held, Outbox.partner_id == hop.c.id, Outbox.due_at <= now).exists()
-    return list(session.scalars(select(hop.c.id).where(hop.c.id.is_not(None), due)))
-
-
-def _take(session: Session, now: datetime, room: int, rate: float) -> int:
-    """How many mails may go now: a token bucket that holds one second's worth and that all workers share."""
-    if rate <= 0:
-        return room
-    bucket = session.get(TokenBucket, BUCKET, with_for_update=True)
-    if bucket is None:
-        bucket = TokenBucket(name=BUCKET, tokens=max(1.0, rate), filled_at=now)
-        session.add(bucket)
-    gained = max(0.0, (now - bucket.filled_at).total_seconds()) * rate
-    bucket.tokens, bucket.filled_at = min(max(1.0, rate), bucket.tokens + gained), now
-    allowed = min(room, int(bucket.tokens))
-    bucket.tokens -= allowed
-    return allowed
-
-
-def _give_back(session: Session, unused: int, rate: float) -> None:
-    if rate > 0 and unused > 0:
-        session.execute(
-            update(TokenBucket).where(TokenBucket.name == BUCKET).values(tokens=TokenBucket.tokens + unused)
-        )
 
 
 def _mine(me: str) -> ColumnElement[bool]:
@@ -200,8 +133,8 @@ def archive(session: Session, now: datetime, finished: Sequence[Finished]) -> No
     """Move finished rows out of the workers' way."""
     if not finished:
         return
-    session.execute(
-        insert(OutboxArchive),
+    session.connection().execute(
+        ARCHIVE,
         [
             {
                 "id": done.row.id,
@@ -232,6 +165,12 @@ def postpone(session: Session, row: Claimed, now: datetime, error: str, after: t
     session.execute(
         update(Outbox).where(Outbox.id == row.id).values(lease_owner=None, due_at=now + after, last_error=error)
     )
+
+
+def hold(session: Session, row: Claimed, until: datetime, error: str) -> None:
+    """It was not the mail's fault: the try does not count."""
+    held = {"lease_owner": None, "due_at": until, "last_error": error, "attempts": row.attempts - 1}
+    session.execute(update(Outbox).where(Outbox.id == row.id).values(held))
 
 
 def bury(session: Session, row: Claimed, now: datetime, error: str) -> None:

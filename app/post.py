@@ -3,8 +3,9 @@
 from typing import Protocol
 
 from app.installation import TEMPLATES, Installation
-from app.mail.compose import Composer, Message
+from app.mail.compose import Composer, Message, Secrets
 from app.mail.drop import Drop
+from app.mail.routes import Routes
 from app.mail.smtp import Relays
 
 
@@ -14,10 +15,13 @@ class Carrier(Protocol):
 
 
 def composer(place: Installation) -> Composer:
-    config = place.config
-    return Composer(TEMPLATES, config.base_url, config.mail_from, config.portal, place.keys.link, place.keys.code)
+    config, keys = place.config, place.keys
+    secrets = Secrets(keys.link, keys.code, keys.reveal, keys.stop, keys.bounce, keys.vault)
+    return Composer(TEMPLATES, config.base_url, config.mail_from, config.portal, secrets, config.mail_bounces)
 
 
-def carrier(place: Installation) -> Carrier:
+def carrier(place: Installation, routes: Routes | None = None) -> Carrier:
     config = place.config
-    return Relays(config.smtp_url) if config.smtp_url else Drop(config.instance / "mail")
+    if not config.smtp_url:
+        return Drop(config.instance / "mail")
+    return Relays(config.smtp_url, timeout=config.smtp_timeout, routes=routes)

@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 
 from app import outbox
 from app.auth import acts
-from app.commands import deliveries
-from app.core.vocabulary import Outcome, Owed
+from app.commands import deliveries, pauses
+from app.commands.returns import TO_INVITED
+from app.core.carrying import Lane, Outcome
+from app.core.vocabulary import Owed
 from app.db import database_now, transaction
 from app.mail.smtp import Undelivered
 from app.models import Invitation, Machine
 from app.outbox import Claimed, Finished
+from app.queries import routes
 
 log = structlog.get_logger("worker")
 
@@ -45,6 +48,11 @@ def settle(me: str, group: Sequence[Result]) -> None:
 
 def _settle_failure(session: Session, now: datetime, failed: Failed) -> None:
     row, trouble = failed.row, failed.trouble
+    if trouble.held or (trouble.ours and row.lane is Lane.BULK and row.strikes < pauses.STRIKES):
+        until = routes.opens(now) or now + outbox.BACKOFF[0]
+        log.warning("held back", row=str(row.id), kind=row.kind, answer=trouble.answer, until=until.isoformat())
+        outbox.hold(session, row, until, trouble.answer)
+        return
     after = None if trouble.final else outbox.wait(row.attempts)
     if after is not None:
         log.warning("postponed", row=str(row.id), kind=row.kind, answer=trouble.answer, wait=str(after))
@@ -52,9 +60,10 @@ def _settle_failure(session: Session, now: datetime, failed: Failed) -> None:
         return
     log.error("given up", row=str(row.id), kind=row.kind, answer=trouble.answer)
     outbox.bury(session, row, now, trouble.answer)
-    if row.kind not in (Owed.INVITATION, Owed.SIGN_IN_CODE):
+    named = row.payload.get("invitation")
+    if row.kind not in TO_INVITED or not named:
         return
-    invitation = session.get(Invitation, UUID(row.payload["invitation"]))
+    invitation = session.get(Invitation, UUID(named))
     machine = session.get(Machine, UUID(row.payload["machine"]))
     if invitation and machine:
         deliveries.give_up(acts.clock(now), invitation, machine, trouble.answer, address=trouble.address)

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from app.commands import invitations
+from app.commands import invitations, reminding, reveals
 from app.core.act import Act
+from app.core.carrying import Outcome
 from app.core.refusals import Reason, Refused
-from app.core.vocabulary import Outcome, Owed
+from app.core.vocabulary import Owed
 from app.db import db
-from app.models import Invitation, Machine
+from app.installation import installation
+from app.models import Invitation, Machine, Reveal
 from app.outbox import Claimed
 
 
@@ -27,4 +29,19 @@ def expire_invitation(act: Act, row: Claimed) -> Outcome:
     return Outcome.DONE
 
 
-TIMERS: dict[Owed, Callable[[Act, Claimed], Outcome]] = {Owed.INVITATION_EXPIRY: expire_invitation}
+def remind(act: Act, row: Claimed) -> Outcome:
+    """The contact is written to again, unless that has become pointless or must wait for the day."""
+    return reminding.remind(act, row.payload, installation().rules.reminding)
+
+
+def wipe_first_password(act: Act, row: Claimed) -> Outcome:
+    """The password behind a one-time link goes when it was shown, and when nobody came for it."""
+    link = db.session.get(Reveal, UUID(row.payload["reveal"]))
+    return Outcome.DONE if link and reveals.expire(act, link) else Outcome.NOT_NEEDED
+
+
+TIMERS: dict[Owed, Callable[[Act, Claimed], Outcome]] = {
+    Owed.INVITATION_EXPIRY: expire_invitation,
+    Owed.INVITATION_REMINDING: remind,
+    Owed.REVEAL_EXPIRY: wipe_first_password,
+}

@@ -13,29 +13,30 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import calling, outbox, sequencer, settling, timers
+from app import calling, outbox, pacing, relaying, sequencer, settling, timers
 from app.auth import acts
-from app.commands import arrivals, portal, repeats, webhooks
-from app.core.mails import Letter
+from app.commands import arrivals, pauses, portal, repeats, webhooks
+from app.core.carrying import Lane, Outcome
+from app.core.mails import MailFacts
 from app.core.refusals import Refused
-from app.core.vocabulary import Lane, Outcome
 from app.db import database_now, db, transaction
 from app.installation import Installation
 from app.mail.smtp import Undelivered
 from app.messenger import KNOCKS, Messenger
 from app.outbox import Claimed, Finished
 from app.post import carrier, composer
-from app.queries import mails
+from app.queries import mails, routes
 from app.rounds import PASSING, TROUBLE_PAUSE, Rounds, line
 from app.settling import Failed, Result
 
 log = structlog.get_logger("worker")
 
 POLL = 0.25
-GROUP, GROUP_WAIT = 100, 0.01
+GROUP, GROUP_WAIT = 200, 0.03
+URGENT = 20  # rows that are carried beside IN_FLIGHT because somebody waits for them
 HOUSEKEEPING = 600.0
 FAREWELL = 30.0
-Facts = dict[UUID, Letter | Undelivered | None]
+Facts = dict[UUID, MailFacts | Undelivered | None]
 
 
 class Worker:
@@ -48,10 +49,11 @@ class Worker:
         self.rounds = Rounds(app)
         self.messenger = Messenger(self.place, self.me, self.rounds)
         self._composer = composer(self.place)
-        self._carrier = carrier(self.place)
+        self._routes = relaying.watched(self.rounds, self.place.config.smtp_url)
+        self._carrier = carrier(self.place, self._routes)
         self._in_flight: dict[tuple[UUID, int], asyncio.Task[None]] = {}
         self._results: asyncio.Queue[Result] = asyncio.Queue()
-        self._freed = asyncio.Event()
+        self._ample = asyncio.Event()
 
     async def run(self) -> None:
         log.info("worker started", worker=self.me)
@@ -95,22 +97,30 @@ class Worker:
         await self.rounds.repeat(self._claim_some, POLL)
 
     async def _claim_some(self) -> bool:
-        room = self.place.config.in_flight - len(self._in_flight)
-        if room <= 0:
-            self._freed.clear()
-            await self._freed.wait()
-            return True
-        rows, facts = await self.rounds.in_thread(self._claim, room)
+        """Many rows at once, for a claim costs the same for two and for two hundred: only when there is much room.
+
+        What somebody waits for is claimed meanwhile as well.
+        """
+        most = self.place.config.in_flight
+        room = most - len(self._in_flight)
+        ample = 2 * room >= most
+        rows, facts = await self.rounds.in_thread(self._claim, room if ample else max(room, URGENT), ample)
         for row in rows:
             job = self._keep_time(row) if row.lane is Lane.TIMER else self._deliver(row, facts.get(row.id))
             self._in_flight[row.id, row.attempts] = asyncio.create_task(job)
-        return bool(rows)
+        if not ample and not rows:
+            self._ample.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ample.wait(), POLL)
+        return bool(rows) or not ample
 
-    def _claim(self, room: int) -> tuple[list[Claimed], Facts]:
-        if not outbox.pulse():
+    def _claim(self, room: int, bulk: bool) -> tuple[list[Claimed], Facts]:
+        if not outbox.pulse(bulk):
             return [], {}
-        rate = self.place.config.mail_rate
-        rows = outbox.claim(self.me, room, self.lease, rate, self._composer.domain)
+        self._routes.heed(routes.closed())
+        config, domain = self.place.config, self._composer.domain
+        pace = (config.mail_rate, domain, config.mail_domain_rate)
+        rows = outbox.claim(self.me, room, self.lease, *pace, bulk=bulk and not self._routes.shut)
         letters = [row for row in rows if row.lane is not Lane.TIMER]
         # If this fails nobody renews the lease, so the rows come back when it has run out.
         return rows, self._facts(letters)
@@ -127,14 +137,14 @@ class Worker:
                 return {rows[0].id: Undelivered(f"{type(error).__name__}: {error}")}
             return {id: facts for row in rows for id, facts in self._facts([row]).items()}
 
-    async def _deliver(self, row: Claimed, facts: Letter | Undelivered | None) -> None:
+    async def _deliver(self, row: Claimed, facts: MailFacts | Undelivered | None) -> None:
         if facts is None:
             self._results.put_nowait(Finished(row, Outcome.NOT_NEEDED))
             return
         try:
             if isinstance(facts, Undelivered):
                 raise facts
-            message = self._composer.compose(facts, row.message_id, acts.now())
+            message = self._composer.compose(facts, row.message_id, acts.now(), row.id)
             answer = await self._carrier.send(message, str(row.id))
         except Undelivered as trouble:
             self._results.put_nowait(Failed(row, trouble))
@@ -196,7 +206,8 @@ class Worker:
 
     def _forget(self, row: Claimed) -> None:
         self._in_flight.pop((row.id, row.attempts), None)
-        self._freed.set()
+        if 2 * len(self._in_flight) <= self.place.config.in_flight:
+            self._ample.set()
 
     # The other rounds
 
@@ -225,7 +236,7 @@ class Worker:
     async def _housekeeping(self) -> None:
         def tidy() -> None:
             with transaction() as session:
-                for forget_old in (arrivals.forget_old, portal.forget_old, repeats.forget_old, webhooks.forget_old):
-                    forget_old(database_now(session))
+                for done in (arrivals, pauses, portal, repeats, webhooks, pacing):
+                    done.forget_old(database_now(session))
 
         await self.rounds.repeat(lambda: self.rounds.in_thread(tidy), HOUSEKEEPING)

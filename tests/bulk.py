@@ -14,9 +14,9 @@ from tests.cast import MARIA, Cast
 TOGETHER = 100
 
 
-def invite_many(cast: Cast, number: int) -> list[str]:
+def invite_many(cast: Cast, number: int, named: str = "customer") -> list[str]:
     """So many customers, each invited; answers the mailboxes that must get a mail."""
-    mailboxes = [f"maria@customer{n}.example" for n in range(number)]
+    mailboxes = [f"maria@{named}{n}.example" for n in range(number)]
     for start in range(0, number, TOGETHER):
         with transaction():
             act = cast.act()

@@ -14,7 +14,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 
-import tests.sizes  # noqa: F401  it reads its variable before all of them are dropped below
+import tests.goldens
+import tests.sizes  # noqa: F401  they read their variables before all of them are dropped below
 from app import create_app, schema
 from app.auth import passwords
 from app.config import Config, load

@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from app import outbox
-from app.core.vocabulary import Authority, Lane, Owed, PartnerType
+from app.core.carrying import Lane
+from app.core.vocabulary import Authority, Owed, PartnerType
 from app.db import database_now, db, new_id, transaction
-from app.models import Outbox, OutboxArchive, Partner, TokenBucket
+from app.models import MailPause, MailRoute, Outbox, OutboxArchive, Partner, TokenBucket
 from app.outbox import Claimed
 from app.settling import Result, settle
 
@@ -26,22 +27,25 @@ def partners(number: int) -> list[UUID]:
     return ids
 
 
-def put(partner: UUID, number: int = 1, lane: Lane = Lane.BULK, due_in: timedelta = OVER) -> list[UUID]:
+def put(
+    partner: UUID, number: int = 1, lane: Lane = Lane.BULK, due_in: timedelta = OVER, domain: str | None = None
+) -> list[UUID]:
     """So many rows of a partner; answers their ids, oldest first."""
     ids = [new_id() for _ in range(number)]
     payload = {"invitation": str(uuid4()), "machine": str(uuid4())}
     with transaction() as session:
         now = database_now(session)
         row = {"partner_id": partner, "lane": lane, "kind": KINDS[lane], "payload": payload, "created_at": now}
+        row["domain"] = domain
         rows = [row | {"id": id, "dedupe": str(id), "due_at": now + due_in, "attempts": 0} for id in ids]
         session.execute(insert(Outbox), rows)
     return ids
 
 
-def claim(me: str, room: int = 10, lease: timedelta = LEASE, rate: float = 0) -> list[Claimed]:
+def claim(me: str, room: int = 10, lease: timedelta = LEASE, rate: float = 0, **more: Any) -> list[Claimed]:
     """As the worker does it: with a session of its own."""
     db.session.remove()
-    return outbox.claim(me, room, lease, rate, "assent.example")
+    return outbox.claim(me, room, lease, rate, "assent.example", **more)
 
 
 def end(me: str, *results: Result) -> None:
@@ -74,5 +78,5 @@ def clock() -> datetime:
 
 def empty() -> None:
     with transaction() as session:
-        for table in (Outbox, OutboxArchive, TokenBucket):
+        for table in (Outbox, OutboxArchive, TokenBucket, MailPause, MailRoute):
             session.execute(delete(table))

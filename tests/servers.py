@@ -26,6 +26,7 @@ INSTALL = {
     "Node.js": "apt-get install --no-install-recommends nodejs",
     "OpenSSL": "apt-get install --no-install-recommends openssl",
     "PHP": "apt-get install --no-install-recommends php-cli",
+    "SpamAssassin": "apt-get install --no-install-recommends spamassassin",
 }
 
 

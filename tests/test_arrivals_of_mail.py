@@ -11,9 +11,10 @@ from app import outbox
 from app.auth import acts
 from app.commands import invitations, portal
 from app.commands.owing import owe
+from app.core.carrying import Delivery, Outcome
 from app.core.hooks import Arrival
 from app.core.refusals import Refused
-from app.core.vocabulary import Delivery, Outcome, Owed
+from app.core.vocabulary import Owed
 from app.db import db, transaction
 from app.models import Invitation, Machine, Suppression
 from app.outbox import Claimed, Finished

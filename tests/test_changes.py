@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
 import pytest
@@ -11,14 +11,15 @@ from sqlalchemy import delete, event, func, select, update
 
 from app import sequencer
 from app.auth import acts
-from app.commands import acceptances, attestations, customers, deliveries, disputes, drafts, invitations
+from app.commands import acceptances, attestations, customers, deliveries, disputes, drafts, invitations, reminding
 from app.commands.invitations import Ask
 from app.core.act import Act
 from app.core.refusals import Refused
+from app.core.reminding import Policy
 from app.core.snapshot import Snapshot
 from app.core.vocabulary import ActorKind, InvitationKind, Method, NewsType, PartnerType
 from app.db import db, transaction
-from app.models import Invitation, Machine, News, Partner, Record, SealedValue
+from app.models import Invitation, Machine, News, Partner, Record, SealedValue, Suppression
 from app.queries import changes
 from app.queries.status import status
 from tests.cast import MARIA
@@ -84,12 +85,26 @@ class Life:
         return self.step(ask_customer, act(self.channel.pia), self.case)
 
 
+def lift(case: Case) -> None:
+    """Somebody knows that the mailbox works after all."""
+    db.session.execute(delete(Suppression).where(Suppression.partner_id == case.machine.partner_id))
+
+
+def warn(asked: Invitation) -> None:
+    """The clock comes by two days before the end."""
+    db.session.refresh(asked)
+    timer = {"machine": str(asked.machine_id), "invitation": str(asked.id), "generation": asked.generation}
+    reminding.remind(acts.clock(asked.expires_at - timedelta(days=2)), timer, Policy(quiet=None))
+
+
 def mailed_and_blocked(life: Life) -> None:
     """All that can be heard of invitations, up to a block."""
     case, pia = life.case, act(life.channel.pia)
     asked = life.invite()
     life.step(deliveries.mark_sent, acts.clock(acts.now()), [asked.id])
+    life.step(warn, asked)
     life.step(deliveries.give_up, acts.clock(acts.now()), asked, case.machine, "550 5.1.1", address=True)
+    life.step(lift, case)
     life.step(acceptances.decline, world.customer(acts.now()), case.machine, asked, "not us")
     life.step(invitations.revoke, pia, case.machine, life.invite())
     life.step(acceptances.report_refusal, pia, case.machine, 1)

@@ -31,7 +31,7 @@ def refusal(instance: Path, **given: str) -> str:
 
 
 def test_the_environment_beats_the_file_and_the_file_beats_the_default(tmp_path: Path) -> None:
-    assert settings(tmp_path).in_flight == 50
+    assert settings(tmp_path).in_flight == 200
     in_file(tmp_path, "in_flight = 60\nmail_rate = 2.5\nPORTAL = 'microsoft'\n")
     config = settings(tmp_path, IN_FLIGHT="70")
     assert (config.in_flight, config.mail_rate, config.portal, config.log_format) == (70, 2.5, "microsoft", "text")
@@ -116,6 +116,11 @@ BAD = {
     ],
     "MAIL_FROM": ["assent", "Assent <>", "Assent <assent>"],
     "MAIL_RATE": ["", "-1", "fast", "nan", "inf", "100001"],
+    "MAIL_DOMAIN_RATE": ["", "-1", "fast", "100001"],
+    "SMTP_TIMEOUT": ["", "0", "601", "nan"],
+    "REMINDERS": ["", "0", "366", "1,2,3,4,5", "3;7", "3,,7", "none"],
+    "QUIET_HOURS": ["", "20", "8-8", "20-24", "20:00-8:00", "0"],
+    "EXPIRY_WARNING": ["", "-1", "366", "off"],
     "PORTAL": ["", "vendor", "Builtin"],
     "LEASE_SECONDS": ["", "0", "3601", "nan"],
     "IN_FLIGHT": ["", "0", "1001", "10.0", "1_0"],
@@ -133,6 +138,7 @@ BAD = {
         "https://login.example.com:65536",
         "https://login.example.com/a b",
     ],
+    "MAIL_BOUNCES": ["bounces", "bounces@", "@example.com", "a b@example.com", "x" * 24 + "@example.com", "a+b@example.com"],
     "OIDC_CLIENT_ID": ["a b", "x" * 301],
     "PERMISSIONS": ["view", "view=", "=admin-agent", "sing=admin-agent", "view=boss", "view=admin-agent, sales-agent"],
     "WEBHOOK_ALLOW": ["localhost", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/8 ::1", "127.1", "::1%lo", "http://lan"],

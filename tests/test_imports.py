@@ -23,18 +23,22 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in SOU
 # part: which parts of ours it may import, and which packages of others.
 INNER: dict[str, tuple[str, str]] = {
     "core": ("core", "statemachine"),
-    "addresses": ("", ""),
+    "addresses": ("core", ""),
     "config": ("addresses core", ""),
     "keys": ("config", "cryptography"),
+    "places": ("", "babel"),
     "vault": ("config installation", "cryptography"),
     "installation": ("config core keys", "flask"),
     "db": ("core", "flask flask_sqlalchemy sqlalchemy uuid_utils"),
     "models": ("core db models", "sqlalchemy"),
-    "commands": ("core db models commands", "sqlalchemy"),
+    "commands": ("core db models commands places", "sqlalchemy"),
     "queries": ("core db models queries outbox", "sqlalchemy"),
-    "outbox": ("core db models", "sqlalchemy"),
+    "outbox": ("core db models picking", "sqlalchemy"),
+    "picking": ("core db models pacing", "sqlalchemy"),
+    "pacing": ("db models", "sqlalchemy"),
     "sequencer": ("core db models", "sqlalchemy"),
-    "mail": ("core config mail", "aiosmtplib jinja2"),
+    "spoken": ("core installation", "babel"),
+    "mail": ("core config mail spoken", "aiosmtplib cryptography jinja2 markupsafe"),
     "hooks": ("core hooks", "aiohttp cryptography standardwebhooks yarl"),
     "certificate": ("config hooks keys", "cryptography"),
     "auth": ("addresses core db installation models queries auth", "argon2 flask joserfc sqlalchemy"),
@@ -42,13 +46,13 @@ INNER: dict[str, tuple[str, str]] = {
     "schema": ("config db models", "alembic sqlalchemy"),
     "logs": ("", "structlog"),
     "post": ("installation mail", ""),
-    "timers": ("core db models commands queries outbox", "sqlalchemy"),
+    "timers": ("core db installation models commands queries outbox", "sqlalchemy"),
     "calling": ("auth commands core db hooks models queries", "sqlalchemy structlog"),
-    "settling": ("auth commands core db mail models outbox", "sqlalchemy structlog"),
+    "settling": ("auth commands core db mail models outbox queries", "sqlalchemy structlog"),
 }
 # These may import everything, and nothing but one another imports them.
 EDGES = (
-    "__init__ __main__ cli crew diagnosis listening messenger preparation rounds seeding serving signals web "
+    "__init__ __main__ cli crew diagnosis listening messenger preparation relaying rounds seeding serving signals web "
     "webserver worker"
 )
 # These only think: no environment, no network, no processes; what time it is they are told.

@@ -17,5 +17,5 @@ def test_an_invitation_moves_the_machine_records_it_and_owes_a_mail(cast: Cast) 
     ).all()
     assert events == ["created", "invite"]
     owed = db.session.scalars(select(Outbox.kind).where(Outbox.partner_id == story.machine.partner_id)).all()
-    assert sorted(owed) == ["invitation", "invitation-expiry"]
+    assert sorted(owed) == ["invitation", "invitation-expiry", "invitation-reminding"]
     assert invitation.status == "open"

@@ -10,7 +10,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import outbox
-from app.core.vocabulary import Outcome, Owed
+from app.core.carrying import Outcome
+from app.core.vocabulary import Owed
 from app.db import db
 from app.mail.smtp import Undelivered
 from app.models import Outbox, OutboxArchive

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from app import outbox
-from app.core.vocabulary import Lane
+from app.core.carrying import Lane
 from app.db import db
 from app.models import TokenBucket
 from tests.rows import change, claim, clock, empty, partners, put

@@ -6,12 +6,16 @@ from pathlib import Path
 
 COMMANDS = Path(__file__).resolve().parent.parent / "app" / "commands"
 # Asking the table, the machine's own guards, or for the kind of actor.
-ASKS = {"require", "require_own", "refusal", "ActorKind", "WithdrawFacts", "_forbidden", "_allowed"}
+ASKS = {"require", "require_own", "refusal", "ActorKind", "WithdrawFacts", "_forbidden", "_allowed", "reported"}
 # Commands that no caller gives: parts of others, and what the clock, the worker and a visitor with a link do.
 OTHERWISE = {
     "acceptances.block": "part of identify, accept and report_refusal; its guard wants purchases",
     "attestations.facts_of": "reads only",
     "attestations.finish": "part of other commands",
+    "credentials.account": "reads only",
+    "credentials.end": "part of other commands",
+    "credentials.end_with": "part of other commands",
+    "credentials.wipe_at": "part of other commands",
     "customers.machine_for": "part of attest: an agreement's first use",
     "deliveries.give_up": "the worker's: a relay answered",
     "deliveries.mark_sent": "the worker's: a relay answered",
@@ -23,9 +27,9 @@ OTHERWISE = {
     "firing.tell": "the one path",
     "invitations.end": "part of revoke, expire and remove",
     "invitations.expire": "the clock's",
+    "invitations.pose": "part of invite, resend and hand-over",
     "owing.owe": "the one path",
     "partners.add_partner": "the operator's; there is nobody before the first partner",
-    "reports.ask_once": "part of what a source reports",
     "portal.ask_code": "a visitor's with a live link",
     "portal.change_password": "a signed-in user's own",
     "portal.count": "counts tries",
@@ -33,8 +37,19 @@ OTHERWISE = {
     "portal.enter": "a visitor's with a live link",
     "portal.identify": "a visitor's who gave the right code or password",
     "portal.successor": "for a visitor who sent the right code or password twice",
+    "portal.next_code": "counts tries",
+    "portal.owe_code": "part of other commands",
     "portal.try_code": "counts tries",
+    "reveals.ask_code": "a visitor's with a live link",
+    "reveals.expire": "the clock's",
+    "reveals.reveal": "a visitor's who gave the right code",
+    "reveals.try_code": "counts tries",
+    "reminding.remind": "the clock's",
+    "reminding.stop": "whoever holds the link of a reminder",
     "reports.machine_about": "reads only",
+    "pauses.strike": "the worker's: a relay answered",
+    "tasks.ask_once": "part of other commands",
+    "suppressions.suppress": "part of recording a hard bounce or a complaint",
     "webhooks.registration": "reads only",
 }
 

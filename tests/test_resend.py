@@ -8,9 +8,10 @@ from sqlalchemy import select
 from app.auth import acts
 from app.commands import invitations
 from app.core.act import Act
+from app.core.carrying import Delivery, Outcome
 from app.core.lifecycle import State
 from app.core.mails import MailFacts
-from app.core.vocabulary import Delivery, InvitationStatus, Outcome, Owed, RelationshipState
+from app.core.vocabulary import InvitationStatus, Owed, RelationshipState
 from app.db import db, transaction
 from app.models import Invitation, Outbox, Record, Relationship
 from app.outbox import Claimed
@@ -45,7 +46,8 @@ def test_of_two_mails_that_wait_only_the_newer_goes_out(cast: Cast) -> None:
     assert facts[first.id] is None
     newer = facts[second.id]
     assert isinstance(newer, MailFacts)
-    assert (newer.generation, invitation.mail_id) == (2, second.id)
+    assert newer.invited
+    assert (newer.invited.generation, invitation.mail_id) == (2, second.id)
 
 
 def test_the_former_clock_finds_nothing_to_end(cast: Cast) -> None:

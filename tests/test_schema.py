@@ -55,6 +55,8 @@ NOT_BY_PARTNER = {
     "ix_role_staff_id_role": "the roles of one person",
     "ix_role_service_account_id_role": "the roles of one account",
     "uq_record_hash": "a hash is one record's",
+    "ix_reveal_customer_user_id": "the one-time links of one account",
+    "ix_reveal_machine_id": "the one-time link that the mails of one agreement carry",
     "ix_staff_subject": "whom a token of the OIDC issuer names, before the partner is known",
     "ix_service_account_subject": "the same of an account",
     "ix_given_answer_created_at": "old answers are forgotten for all partners at once",

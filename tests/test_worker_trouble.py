@@ -14,8 +14,9 @@ from sqlalchemy import event, func, select
 
 from app import create_app, schema
 from app.config import load
+from app.core.carrying import Delivery
 from app.core.effects import LANES
-from app.core.vocabulary import Delivery, Owed
+from app.core.vocabulary import Owed
 from app.db import database_now, db, new_id, transaction
 from app.models import Invitation, Outbox, OutboxArchive
 from tests.cast import Cast, introduce

@@ -20,7 +20,9 @@ from app.worker import Worker
 PATIENCE = 30.0
 
 
-def work(app: Flask, until: Callable[[], Any], during: Callable[[], None] | None = None) -> None:
+def work(
+    app: Flask, until: Callable[[], Any], during: Callable[[], None] | None = None, patience: float = PATIENCE
+) -> None:
     """Run one worker until `until()` holds, then stop it as a signal would."""
 
     def asked(question: Callable[[], Any]) -> Any:
@@ -33,9 +35,9 @@ def work(app: Flask, until: Callable[[], Any], during: Callable[[], None] | None
         try:
             if during:
                 await asyncio.to_thread(during)
-            end = time.monotonic() + PATIENCE
+            end = time.monotonic() + patience
             while not await asyncio.to_thread(asked, until):
-                assert time.monotonic() < end, f"it did not come about within {PATIENCE:g} s"
+                assert time.monotonic() < end, f"it did not come about within {patience:g} s"
                 assert not running.done(), "the worker ended by itself"
                 await asyncio.sleep(0.02)
         finally:

@@ -16,6 +16,8 @@ from app.installation import installation
 from app.models import RELATED, CustomerUser, Invitation, Machine, Partner, PortalSession, Relationship
 
 ABSOLUTE = timedelta(hours=12)
+# The cookie's names around a one-time link begin with this: one browser can be at both.
+REVEAL = "reveal"
 
 
 @dataclass
@@ -44,10 +46,7 @@ class Visit:
 
     @property
     def asker(self) -> str:
-        """Who asks, as the customer knows it: the reseller it deals with, and the provider behind it."""
-        known = self.machine.reseller_id
-        reseller = db.session.get(Partner, known) if known else None
-        return f"{reseller.name} (through {self.partner.name})" if reseller else self.partner.name
+        return asker(self.machine, self.partner)
 
     @property
     def has_accounts(self) -> bool:
@@ -57,13 +56,28 @@ class Visit:
 
     @property
     def masked_email(self) -> str:
-        """Enough for the right person to know the mailbox, not enough for another to learn it."""
-        local, _, domain = self.invitation.email.rpartition("@")
-        return f"{local[0]}•••@{domain}"
+        return masked(self.invitation.email)
+
+    @property
+    def may_be_handed_over(self) -> bool:
+        """Where the links lead to the vendor's pages, nobody could answer in another's place."""
+        return installation().config.portal == "builtin"
 
     @property
     def alive(self) -> bool:
         return self.invitation.status is InvitationStatus.OPEN and now() < self.invitation.expires_at
+
+
+def asker(machine: Machine, partner: Partner) -> str:
+    """Who asks, as the customer knows it: the reseller it deals with, and the provider behind it."""
+    reseller = db.session.get(Partner, machine.reseller_id) if machine.reseller_id else None
+    return f"{reseller.name} (through {partner.name})" if reseller else partner.name
+
+
+def masked(email: str) -> str:
+    """Enough for the right person to know the mailbox, not enough for another to learn it."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[0]}•••@{domain}"
 
 
 def invitation_by_token(token: str) -> Invitation | None:
@@ -80,7 +94,9 @@ def remember(invitation: Invitation) -> None:
     """Begin a visit; whoever follows the same link again goes on where they were."""
     if (cookie.get("invitation"), cookie.get("generation")) == (str(invitation.id), invitation.generation):
         return
+    kept = {name: value for name, value in cookie.items() if name.startswith(REVEAL)}
     cookie.clear()
+    cookie.update(kept)
     cookie.permanent = True
     cookie["invitation"], cookie["generation"] = str(invitation.id), invitation.generation
 

@@ -7,17 +7,20 @@ import click
 
 from app.cli.approvals import draft
 from app.cli.attestations import attest, block, withdraw
+from app.cli.bounces import bounces
 from app.cli.catalogue import catalogue
 from app.cli.customers import customer, purchase, status, timeline
 from app.cli.database import db_group
 from app.cli.disputes import dispute
 from app.cli.inspection import doctor, machine, mail
-from app.cli.invitations import invite
+from app.cli.invitations import invitation, invite
 from app.cli.partners import partner, staff
 from app.cli.policy import policy
 from app.cli.rules import eligibility, what_if
 from app.cli.seed import seed
 from app.cli.serving import up, web, worker
+from app.cli.suppressions import suppression
+from app.cli.templates import template
 from app.cli.tokens import token
 from app.config import SetUpError
 from app.core.refusals import Refused
@@ -32,6 +35,7 @@ COMMANDS = (
     token,
     customer,
     invite,
+    invitation,
     attest,
     withdraw,
     block,
@@ -47,6 +51,9 @@ COMMANDS = (
     machine,
     doctor,
     mail,
+    template,
+    bounces,
+    suppression,
     seed,
 )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import click
 
-from app.cli.shared import ID, MOMENT, as_json, country, in_app, say, say_status, spread
+from app.cli.shared import AS, ID, MOMENT, as_json, country, in_app, say, say_status, spread
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import Cloud, PurchaseKind
 
@@ -67,6 +67,44 @@ def add_customer(json_: bool, partner_id: UUID, reseller_id: UUID | None, **give
         answer["userCredentials"] = {"userName": f"admin@{tenant.domain}", "password": password}
     once = "\nThe password is not shown again." if added.new_tenant else ""
     say(answer, json_, spread(answer) + once)
+
+
+@customer.command("credentials")
+@click.argument("customer_id", type=ID)
+@AS
+@click.option("--email", help="Somebody else than the primary contact; then with both names.")
+@click.option("--first-name", help="Of the person with that --email.")
+@click.option("--last-name", help="Of the person with that --email.")
+@as_json
+@in_app
+def send_credentials(customer_id: UUID, email_as: str, json_: bool, **person: str | None) -> None:
+    """Mail a link to a new first password.
+
+    It is of the customer's first admin. The link shows user name and password once; the former password and the links
+    to it are dead. Users that have chosen a password of their own keep it.
+
+    \b
+    Example: assent customer credentials CUSTOMER_ID --as ana@fabrikam.example
+    """
+    from app import vault
+    from app.auth import acts, passwords
+    from app.commands.credentials import First, Whose, renew
+    from app.core.contact import Contact
+    from app.core.evidence import stamp
+    from app.db import transaction
+    from app.queries import scope
+
+    given = [person["first_name"], person["last_name"], person["email"]]
+    if any(given) and not all(given):
+        raise click.UsageError("--email, --first-name and --last-name name one person; give all three or none")
+    password = passwords.make()
+    first = First(passwords.hashed(password), vault.seal(password))
+    with transaction():
+        act = acts.staff(email_as)[0]
+        machine, relationship = scope.agreement(act, customer_id)
+        contact = Contact.parse(*map(str, given)) if any(given) else relationship.contact
+        row, user = renew(act, machine, relationship, Whose(contact, relationship.language), first)
+    say({"userName": user.user_name, "expiresAt": stamp(row.expires_at), "sentTo": row.email}, json_)
 
 
 def profile(

@@ -1,4 +1,4 @@
-"""`assent invite`: ask a customer, or somebody who is not one yet, to accept."""
+"""`assent invite`, `assent invitation`: ask a customer, or somebody who is not one yet, to accept; see and end it."""
 
 from typing import Any
 from uuid import UUID
@@ -6,8 +6,11 @@ from uuid import UUID
 import click
 
 from app.cli.customers import profile
+from app.cli.mailpolicy import REMINDERS
 from app.cli.shared import AS, ID, as_json, in_app, rules_of, say
 from app.core.vocabulary import InvitationKind
+
+MOST = 100
 
 
 @click.command()
@@ -33,6 +36,8 @@ from app.core.vocabulary import InvitationKind
     help="How long the link works, 1 to 365.",
 )
 @click.option("--dap", is_flag=True, help="Also ask for delegated administration rights.")
+@click.option("--reminders", type=REMINDERS, help="Days after the invitation, such as 3,7; or off.")
+@click.option("--time-zone", help="Where the contact is, such as Europe/Stockholm; else anywhere in the country.")
 @click.option("--force", is_flag=True, help="Invite although purchases on record bar direct acceptance.")
 @click.option("--company", help="Without CUSTOMER_ID: who is invited to become a customer.")
 @click.option("--country", "code", metavar="CC", help="Without CUSTOMER_ID: the company's country.")
@@ -121,4 +126,84 @@ def _ask(about: Any, inviter: Any, kind: InvitationKind, given: dict[str, Any]) 
         given["expires_in_days"],
         given["dap"],
         given["force"],
+        reminders=given["reminders"],
+        time_zone=given["time_zone"],
     )
+
+
+@click.group()
+def invitation() -> None:
+    """Invitations: what became of them, once more, or no more."""
+
+
+@invitation.command("list")
+@click.argument("customer_id", type=ID)
+@AS
+@as_json
+@in_app
+def list_invitations(customer_id: UUID, email_as: str, json_: bool) -> None:
+    """List a customer's invitations, the newest first.
+
+    \b
+    Example: assent invitation list CUSTOMER_ID --as ana@fabrikam.example
+    """
+    from app.auth import acts
+    from app.core.permissions import Action, require
+    from app.queries import invitations, scope
+
+    act, _ = acts.staff(email_as)
+    require(act, Action.VIEW)
+    scope.relationship(act, customer_id)
+    items = invitations.shown(invitations.of(act, customer_id, MOST), act.at)
+    say({"totalCount": len(items), "items": items}, json_)
+
+
+@invitation.command("resend")
+@click.argument("invitation_id", type=ID, metavar="INVITATION_ID")
+@AS
+@click.option("--force", is_flag=True, help="Send it although purchases on record bar direct acceptance.")
+@as_json
+@in_app
+def resend(invitation_id: UUID, email_as: str, force: bool, json_: bool) -> None:
+    """Send an invitation again, with another link.
+
+    The old link dies, and the new one works for as many days as the first one did.
+
+    \b
+    Example: assent invitation resend INVITATION_ID --as ana@fabrikam.example
+    """
+    from app.auth import acts
+    from app.commands import invitations
+    from app.db import transaction
+    from app.queries.invitations import one, shown
+
+    with transaction():
+        act, _ = acts.staff(email_as)
+        row, relationship = one(act, invitation_id)
+        invitations.resend(act, row.machine, relationship, row, rules_of(row.partner_id), force)
+        answer = shown([row], act.at)[0] | {"warnings": invitations.warnings(row.machine)}
+    say(answer, json_)
+
+
+@invitation.command("revoke")
+@click.argument("invitation_id", type=ID, metavar="INVITATION_ID")
+@AS
+@as_json
+@in_app
+def revoke(invitation_id: UUID, email_as: str, json_: bool) -> None:
+    """Take an invitation back: its link dies.
+
+    \b
+    Example: assent invitation revoke INVITATION_ID --as ana@fabrikam.example
+    """
+    from app.auth import acts
+    from app.commands import invitations
+    from app.db import transaction
+    from app.queries.invitations import one, shown
+
+    with transaction():
+        act, _ = acts.staff(email_as)
+        row, _ = one(act, invitation_id)
+        invitations.revoke(act, row.machine, row)
+        answer = shown([row], act.at)[0]
+    say(answer, json_)

@@ -1,10 +1,12 @@
 """`assent partner`, `assent staff`: who acts."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import click
 
+from app.cli import mailpolicy
 from app.cli.shared import ID, MOMENT, as_json, country, in_app, say
 from app.core.vocabulary import Authority, PartnerType, Role
 
@@ -89,32 +91,36 @@ def add_partner(
     type=MOMENT,
     help="Since when the partner has the vendor's own agreement for partners.",
 )
+@mailpolicy.options
 @as_json
 @in_app
-def set_partner(partner_id: UUID, four_eyes: bool | None, since: datetime | None, json_: bool) -> None:
+def set_partner(partner_id: UUID, four_eyes: bool | None, since: datetime | None, json_: bool, **mails: Any) -> None:
     """Change how a partner works.
 
     With --four-eyes one person prepares a draft and another approves it.
 
     \b
-    Example: assent partner set PARTNER_ID --four-eyes
+    Examples: assent partner set PARTNER_ID --four-eyes
+              assent partner set PARTNER_ID --reminders 3,7 --quiet-hours 19-8
     """
     from app.auth import acts
     from app.commands import partners
     from app.db import transaction
     from app.queries import scope
 
-    if four_eyes is None and since is None:
-        raise click.UsageError("say what to change: --four-eyes, --two-eyes or --vendor-agreement-on")
+    if four_eyes is None and since is None and all(value is None for value in mails.values()):
+        options = "--four-eyes, --two-eyes, --vendor-agreement-on, --reminders, --quiet-hours, --expiry-warning"
+        raise click.UsageError(f"say what to change: {options}, --mail-language, --password-in-mail")
     with transaction():
         row = scope.partner(partner_id)
         if four_eyes is not None:
             partners.require_two(acts.console(), row, four_eyes)
         if since is not None:
             partners.note_vendor_agreement(acts.console(), row, since.date())
+        decided = mailpolicy.change(row.id, mails)
     on = row.vendor_agreement_on
     dates = {"vendorAgreementOn": on.isoformat()} if on else {}
-    say({"id": str(row.id), "name": row.name, "fourEyes": row.four_eyes} | dates, json_)
+    say({"id": str(row.id), "name": row.name, "fourEyes": row.four_eyes} | dates | decided, json_)
 
 
 @click.group()

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from app.commands.reports import COMMANDS, Command, ask_once, machine_about
+from app.commands.reports import COMMANDS, Command, machine_about
+from app.commands.tasks import ask_once
 from app.core.act import Act
 from app.core.arrivals import Told, key_of, name_of
 from app.core.hooks import Arrival

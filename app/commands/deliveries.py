@@ -7,16 +7,17 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, update
 
-from app.commands import snapshots
+from app.commands import hard_bounces, snapshots
 from app.commands.firing import Says, append, note
-from app.commands.history import suppressed
+from app.commands.suppressions import suppress
 from app.core.act import Act
-from app.core.contact import mailbox
+from app.core.carrying import Delivery, Health
 from app.core.refusals import Reason, refuse_if
+from app.core.returned import dead, status_in
 from app.core.snapshot import Snapshot
-from app.core.vocabulary import ActorKind, Delivery, NewsType, Note, TaskKind
+from app.core.vocabulary import ActorKind, NewsType, Note, TaskKind
 from app.db import db, new_id
-from app.models import Invitation, Machine, News, Suppression, Task
+from app.models import Invitation, Machine, News, Task
 
 
 def mark_sent(act: Act, invitations: Sequence[UUID]) -> None:
@@ -26,7 +27,7 @@ def mark_sent(act: Act, invitations: Sequence[UUID]) -> None:
 
 def mark_delivered(act: Act, invitation: Invitation) -> None:
     """It lies in the mailbox, says who carried it there; what is known to have come back stays so."""
-    refuse_if(act.kind is not ActorKind.UPSTREAM, Reason.ROLE_NOT_ALLOWED)
+    reported(act)
     # The report may be here before the relay's answer is written down.
     came_from = (Delivery.QUEUED, Delivery.SENT)
     _mark(act, [invitation.id], came_from, Delivery.DELIVERED, NewsType.MAIL_DELIVERED)
@@ -43,7 +44,7 @@ def _mark(act: Act, invitations: Sequence[UUID], before: tuple[Delivery, ...], a
     found = db.session.execute(moved).all()
     if found:
         left = [_news(act, shown[machine], id, after, news) for machine, id in found]
-        db.session.execute(insert(News), left)
+        db.session.connection().execute(insert(News), left)
 
 
 def _news(act: Act, shown: Snapshot, invitation: UUID, delivery: Delivery, news: NewsType) -> dict[str, Any]:
@@ -57,38 +58,47 @@ def _news(act: Act, shown: Snapshot, invitation: UUID, delivery: Delivery, news:
 
 def give_up(act: Act, invitation: Invitation, machine: Machine, answer: str, *, address: bool) -> None:
     """Nobody will try again: the partner gets a task, and a dead mailbox goes on record as bounced."""
-    if address and invitation.delivery is not Delivery.BOUNCED:
-        says = Says(clear={"invitation": str(invitation.id), "reason": "mailbox-refused"})
-        append(machine, Note.BOUNCED, machine.state, act, says)
-        invitation.delivery = Delivery.BOUNCED
+    if address:
+        _came_back(act, invitation, machine, status_in(answer), gone=True)
     elif invitation.delivery is Delivery.QUEUED:
         invitation.delivery = Delivery.NOT_SENT
-    db.session.add(
-        Task(
-            partner_id=machine.partner_id,
-            machine_id=machine.id,
-            kind=TaskKind.MAIL_FAILED,
-            assignee_id=invitation.invited_by,
-            note=answer,
-            created_at=act.at,
-        )
-    )
+    _ask(act, invitation, machine, answer)
 
 
-def bounce(act: Act, invitation: Invitation, machine: Machine) -> None:
-    """The mailbox sent it back for good, says who carried it there."""
-    refuse_if(act.kind is not ActorKind.UPSTREAM, Reason.ROLE_NOT_ALLOWED)
+def bounce(act: Act, invitation: Invitation, machine: Machine, status: str = "", said: str = "") -> None:
+    """The mailbox sent it back for good, says who carried it there; without a status it counts as dead."""
+    reported(act)
     if invitation.delivery not in (Delivery.BOUNCED, Delivery.COMPLAINED):
-        give_up(act, invitation, machine, "bounced later on", address=True)
+        _came_back(act, invitation, machine, status, gone=not status or dead(status))
+        _ask(act, invitation, machine, f"bounced later on: {said or status}" if said or status else "bounced later on")
+
+
+def _came_back(act: Act, invitation: Invitation, machine: Machine, status: str, *, gone: bool) -> None:
+    """On record; what is written to a mailbox that nobody has harms the sender, so nothing more is."""
+    if invitation.delivery is not Delivery.BOUNCED:
+        facts = {"invitation": str(invitation.id), "reason": "mailbox-refused" if gone else "sent-back"}
+        append(machine, Note.BOUNCED, machine.state, act, Says(clear=facts | {"status": status or None}))
+        invitation.delivery = Delivery.BOUNCED
+    if gone:
+        suppress(act, machine, invitation.email, f"{Health.BOUNCED} ({status})" if status else Health.BOUNCED.value)
+        hard_bounces.stop_bulk(act, machine.partner_id)
+
+
+def _ask(act: Act, invitation: Invitation, machine: Machine, answer: str) -> None:
+    whose = {"partner_id": machine.partner_id, "machine_id": machine.id, "assignee_id": invitation.invited_by}
+    db.session.add(Task(kind=TaskKind.MAIL_FAILED, note=answer, created_at=act.at, **whose))
 
 
 def complain(act: Act, invitation: Invitation, machine: Machine) -> None:
     """Whoever got it called it spam: the partner must not write to this mailbox again."""
-    refuse_if(act.kind is not ActorKind.UPSTREAM, Reason.ROLE_NOT_ALLOWED)
+    reported(act)
     if invitation.delivery is Delivery.COMPLAINED:
         return
     note(machine, Note.COMPLAINED, act, Says(clear={"invitation": str(invitation.id)}))
     invitation.delivery = Delivery.COMPLAINED
-    if not suppressed(machine.partner_id, invitation.email):
-        whom = {"partner_id": machine.partner_id, "mailbox": mailbox(invitation.email)}
-        db.session.add(Suppression(reason="complained", created_at=act.at, **whom))
+    suppress(act, machine, invitation.email, Health.COMPLAINED.value)
+
+
+def reported(act: Act) -> None:
+    """A system elsewhere says so by webhook, or a message that came back does, fed in at the console."""
+    refuse_if(act.kind not in (ActorKind.UPSTREAM, ActorKind.SYSTEM), Reason.ROLE_NOT_ALLOWED)

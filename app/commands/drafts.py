@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from app.commands.attestations import Prepared, attest, facts_of, finish
 from app.commands.files import MOST, File, keep
 from app.commands.firing import tell
+from app.commands.owing import owe
 from app.core import contact as text
 from app.core.act import Act
 from app.core.contact import Contact
@@ -17,7 +18,7 @@ from app.core.permissions import Action, require, require_person, same_person
 from app.core.policy import Rulebook
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.topology import objection
-from app.core.vocabulary import DraftStatus, DraftStep, NewsType, TaskKind
+from app.core.vocabulary import DraftStatus, DraftStep, NewsType, Owed, TaskKind
 from app.db import db, new_id
 from app.models import Attachment, Draft, DraftEvent, Machine, Partner, Relationship, Staff, Task
 
@@ -116,6 +117,8 @@ def give_back(act: Act, draft: Draft, reason: str) -> None:
     _decide(act, draft, DraftStatus.RETURNED)
     _step(act, draft, DraftStep.RETURNED, draft.reason)
     _task(act, draft, TaskKind.REVISE_DRAFT, draft.from_partner_id, draft.preparer_id)
+    payload = {"machine": str(draft.machine_id), "draft": str(draft.id)}
+    owe(act, Owed.DRAFT_RETURNED, draft.partner_id, f"{Owed.DRAFT_RETURNED}:{draft.id}:{draft.revision}", payload)
     tell(draft.machine, NewsType.DRAFT_RETURNED, act)
 
 

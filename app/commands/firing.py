@@ -3,20 +3,26 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from app.commands.owing import owe
 from app.commands.snapshots import depict
 from app.core.act import Act
+from app.core.carrying import Delivery
 from app.core.effects import EFFECTS
 from app.core.evidence import FIRST_PREV, VERSION, canonical, commitment, digest, stamp
 from app.core.facts import Facts
 from app.core.lifecycle import Event, State, move
-from app.core.vocabulary import AgreementType, Delivery, NewsType, Note, Owed
+from app.core.vocabulary import AgreementType, NewsType, Note, Owed
 from app.db import db, new_id
 from app.models import Invitation, Machine, News, Record, SealedValue, Task
 
+# Mails to the invited person; what goes to the partner's own people is not much.
+TO_CONTACT = (Owed.INVITATION, Owed.ACCEPTED)
 Clear = str | int | tuple[str, ...] | None
+# Where an invitation keeps the moment that a timer waits for; without one nothing is waited for.
+DEADLINES = {Owed.INVITATION_EXPIRY: "expires_at", Owed.INVITATION_REMINDING: "reminds_at"}
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,11 @@ def fire(
 
 
 def note(machine: Machine, word: Note, act: Act, says: Says, assignee_id: UUID | None = None) -> Record:
-    """A record that moves nothing, with the news and the task it owes."""
+    """A record that moves nothing, with the news, the mails and the task it owes."""
     record = append(machine, word, machine.state, act, says)
+    for mail in EFFECTS[word].mails:
+        payload = {"machine": str(machine.id), "invitation": None, "record": record.number}
+        owe(act, mail, machine.partner_id, f"{mail}:{record.id}", payload)
     _add_task(machine, word, act, assignee_id)
     return record
 
@@ -121,9 +130,9 @@ def _sealed(record: Record, name: str, salt: bytes, value: str) -> SealedValue:
     )
 
 
-def tell(machine: Machine, news: NewsType, act: Act) -> None:
+def tell(machine: Machine, news: NewsType, act: Act, invitation: Invitation | None = None) -> None:
     """Leave a line of news that has no record of its own and moves nothing."""
-    _tell(machine, news, act, machine.state)
+    _tell(machine, news, act, machine.state, invitation=invitation)
 
 
 def _tell(
@@ -160,17 +169,21 @@ def _person(act: Act) -> dict[str, str | None]:
 
 def _owe_effects(machine: Machine, event: Event, act: Act, record: Record, invitation: Invitation | None) -> None:
     effect = EFFECTS[event]
-    payload = {"machine": str(machine.id), "invitation": str(invitation.id) if invitation else None}
+    named = str(invitation.id) if invitation else None
+    payload = {"machine": str(machine.id), "invitation": named, "record": record.number}
     for mail in effect.mails:
         asked = invitation if mail is Owed.INVITATION else None
         if asked and asked.delivery is Delivery.NOT_SENT:
             continue  # staff hand its link over themselves
-        row = owe(act, mail, machine.partner_id, f"{mail}:{record.id}", payload)
+        to = invitation.email if invitation and mail in TO_CONTACT else None
+        row = owe(act, mail, machine.partner_id, f"{mail}:{record.id}", payload, to=to)
         if asked:
             asked.mail_id = row
     for timer in effect.timers:
-        due = invitation.expires_at if timer is Owed.INVITATION_EXPIRY and invitation else None
-        owe(act, timer, machine.partner_id, f"{timer}:{record.id}", payload, due)
+        due: datetime | None = getattr(invitation, DEADLINES[timer], None)
+        if invitation and due:
+            more = {"generation": invitation.generation}
+            owe(act, timer, machine.partner_id, f"{timer}:{record.id}", payload | more, due)
     _add_task(machine, event, act, invitation.invited_by if invitation else None)
 
 

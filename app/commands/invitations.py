@@ -1,21 +1,27 @@
 """Invite, and end an invitation without an answer: resend, revoke, expire."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
 
+from app.commands import credentials, reminding
 from app.commands.customers import Profile, add_customer
 from app.commands.firing import Says, append, fire
 from app.commands.history import renewal_due, scenario, staff_mailboxes, suppressed
+from app.core import wording
 from app.core.act import Act
+from app.core.carrying import Delivery
 from app.core.contact import Contact, is_partners_own
 from app.core.facts import InviteFacts, LapseFacts
 from app.core.lifecycle import INVITATION_CLOSED, Event, State
+from app.core.mails import Own
+from app.core.names import GRAMMARS, Kind
 from app.core.permissions import Action, require
 from app.core.policy import Rulebook
 from app.core.refusals import Reason, Refused, refuse_if
-from app.core.vocabulary import Delivery, InvitationKind, InvitationStatus, Note, RelationshipState
+from app.core.vocabulary import InvitationKind, InvitationStatus, Note, RelationshipState
 from app.db import db, new_id
 from app.models import Invitation, Machine, Partner, Relationship, Staff
 
@@ -34,6 +40,11 @@ class Ask:
     dap: bool = False
     force: bool = False
     send: bool = True
+    # Days of its own for reminders, and where the contact is; None falls to the partner, and to the country.
+    reminders: Sequence[int] | None = None
+    time_zone: str | None = None
+    # Words of its own, in the placeholder language.
+    own: Own | None = None
 
 
 def invite(act: Act, machine: Machine, relationship: Relationship, ask: Ask, rules: Rulebook) -> Invitation:
@@ -42,9 +53,11 @@ def invite(act: Act, machine: Machine, relationship: Relationship, ask: Ask, rul
     refuse_if(not 1 <= ask.expires_in_days <= 365, Reason.INVALID_VALUE, field="expiresInDays (1 to 365)")
     if not ask.send:
         require(act, Action.LIVE_LINK)
+    if ask.own:
+        wording.refuse(wording.check(ask.own, GRAMMARS[Kind(ask.kind.value)]))
     advise(machine, ask.force)
     invitation = _invitation(act, machine, ask)
-    _ask(act, machine, relationship, invitation, rules)
+    pose(act, machine, relationship, invitation, rules)
     db.session.add(invitation)
     db.session.flush()
     if not ask.send:
@@ -76,7 +89,7 @@ def resend(
     invitation.renewed_at, invitation.expires_at = act.at, act.at + lasts
     invitation.generation += 1
     invitation.delivery = Delivery.QUEUED
-    _ask(act, machine, relationship, invitation, rules)
+    pose(act, machine, relationship, invitation, rules)
     invitation.status = InvitationStatus.OPEN
     db.session.flush()
 
@@ -91,14 +104,22 @@ def hand_over(act: Act, machine: Machine, invitation: Invitation) -> None:
     db.session.flush()
 
 
-def _ask(act: Act, machine: Machine, relationship: Relationship, invitation: Invitation, rules: Rulebook) -> None:
-    """Let the machine decide, and the former open invitation give way."""
+def pose(
+    act: Act,
+    machine: Machine,
+    relationship: Relationship,
+    invitation: Invitation,
+    rules: Rulebook,
+    said: Mapping[str, str | None] | None = None,
+) -> None:
+    """Let the machine decide, and the former open invitation give way; `said` is sealed with the contact's values."""
     # Reading writes nothing: the machine's row goes first, as with every event; taken in another order, two of them
     # can lock each other out.
     with db.session.no_autoflush:
         terms = rules.terms(machine.agreement_type, act.at)
         facts = _facts(act, machine, relationship, invitation, rules)
         held = open_invitation(machine)
+        reminding.begin(machine, relationship, invitation, rules.reminding)
     former = held if held is not invitation else None
     says = Says(
         clear={
@@ -110,12 +131,17 @@ def _ask(act: Act, machine: Machine, relationship: Relationship, invitation: Inv
             "kind": invitation.kind,
             "supersedes": str(former.id) if former else None,
         },
-        personal=invitation.contact.personal(),
+        personal=invitation.contact.personal() | dict(said or {}),
     )
     fire(machine, Event.INVITE, act, facts, says, invitation)
     if former:
         former.status = InvitationStatus.REVOKED
         db.session.flush()
+        if former.email.lower() != invitation.email.lower():
+            credentials.end_with(act, former)
+    if invitation.kind is InvitationKind.NEW_CUSTOMER:
+        to = credentials.Whose(invitation.contact, invitation.language)
+        credentials.offer(act, machine, relationship, to)
 
 
 def _facts(
@@ -159,6 +185,11 @@ def _invitation(act: Act, machine: Machine, ask: Ask) -> Invitation:
         phone=ask.contact.phone,
         language=ask.language,
         dap=ask.dap,
+        subject=ask.own.subject if ask.own else None,
+        text=ask.own.text if ask.own else None,
+        html=ask.own.html if ask.own else None,
+        reminders=reminding.checked(ask.reminders),
+        time_zone=reminding.zone_name(ask.time_zone),
         invited_by=ask.inviter.id if ask.inviter else None,
         created_at=act.at,
         expires_at=act.at + timedelta(days=ask.expires_in_days),
@@ -195,3 +226,5 @@ def end(act: Act, machine: Machine, invitation: Invitation, status: InvitationSt
     if machine.state is State.INVITED:
         says = Says(clear={"invitation": str(invitation.id), "reason": status})
         fire(machine, Event.LAPSE, act, LapseFacts(due=True), says, invitation)
+    if status is InvitationStatus.REVOKED:
+        credentials.end_with(act, invitation)

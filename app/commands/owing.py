@@ -12,9 +12,15 @@ from app.models import Outbox
 
 
 def owe(
-    act: Act, kind: Owed, partner_id: UUID, dedupe: str, payload: dict[str, Any], due: datetime | None = None
+    act: Act,
+    kind: Owed,
+    partner_id: UUID,
+    dedupe: str,
+    payload: dict[str, Any],
+    due: datetime | None = None,
+    to: str | None = None,
 ) -> UUID:
-    """Answers the row's id, which it keeps when it is finished and archived."""
+    """Answers the row's id, which it keeps when it is finished and archived. `to`: the mailbox, where it is known."""
     row = Outbox(
         id=new_id(),
         partner_id=partner_id,
@@ -22,6 +28,7 @@ def owe(
         kind=kind,
         dedupe=dedupe,
         payload=payload,
+        domain=to.rpartition("@")[2] if to else None,
         due_at=due or act.at,
         created_at=act.at,
     )

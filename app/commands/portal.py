@@ -2,9 +2,12 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 
+from app.commands import credentials
 from app.commands.acceptances import block, is_barred
 from app.commands.owing import owe
 from app.core import codes
@@ -12,7 +15,10 @@ from app.core.act import Act
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import Counted, Method, Owed
 from app.db import db
-from app.models import Attempt, CustomerUser, Invitation, Machine, PortalSession
+from app.models import Attempt, CustomerUser, Invitation, Machine, PortalSession, Reveal
+
+# What a mailed code is asked for.
+Coded = PortalSession | Reveal
 
 # How often, within how many minutes.
 LIMITS = {
@@ -20,10 +26,8 @@ LIMITS = {
     Counted.CODE_DAY: (15, 24 * 60),
     Counted.ACCOUNT: (10, 15),
     Counted.ADDRESS: (50, 15),
+    Counted.HAND_OVER: (3, 24 * 60),
 }
-
-# A browser drops the first answer to a double click, and its cookie with it; for so long the second finds the same.
-TWICE = timedelta(seconds=10)
 
 
 def count(act: Act, purpose: Counted, subject: str) -> None:
@@ -61,37 +65,49 @@ def enter(act: Act, invitation: Invitation) -> PortalSession:
 
 def ask_code(act: Act, session: PortalSession, invitation: Invitation) -> None:
     """Owe a code to the invited mailbox; a former one stops working."""
-    count(act, Counted.CODE, str(invitation.id))
-    count(act, Counted.CODE_DAY, str(invitation.id))
-    session.code_number += 1
-    session.code_tries = 0
-    session.code_expires_at = act.at + codes.LIFETIME
+    next_code(act, session, str(invitation.id))
     payload = {
         "invitation": str(invitation.id),
         "machine": str(invitation.machine_id),
         "session": str(session.id),
         "number": session.code_number,
     }
-    dedupe = f"{Owed.SIGN_IN_CODE}:{session.id}:{session.code_number}"
-    owe(act, Owed.SIGN_IN_CODE, invitation.partner_id, dedupe, payload)
+    owe_code(act, invitation.partner_id, payload)
 
 
-def try_code(act: Act, session: PortalSession, key: bytes, given: str) -> bool:
+def next_code(act: Act, held: Coded, subject: str) -> None:
+    """The next code, counted for the mailbox it goes to."""
+    count(act, Counted.CODE, subject)
+    count(act, Counted.CODE_DAY, subject)
+    held.code_number += 1
+    held.code_tries = 0
+    held.code_expires_at = act.at + codes.LIFETIME
+
+
+def owe_code(act: Act, partner_id: UUID, payload: dict[str, Any]) -> None:
+    dedupe = f"{Owed.SIGN_IN_CODE}:{payload['session']}:{payload['number']}"
+    owe(act, Owed.SIGN_IN_CODE, partner_id, dedupe, payload)
+
+
+def try_code(act: Act, held: Coded, key: bytes, given: str) -> bool:
     """One try of at most five; the count is raised before the digits are looked at, also among parallel tries."""
+    table: type[Coded] = type(held)
     counted = db.session.execute(
-        update(PortalSession)
+        update(table)
         .where(
-            PortalSession.id == session.id,
-            PortalSession.code_number == session.code_number,
-            PortalSession.code_tries < codes.TRIES,
-            PortalSession.code_expires_at > act.at,
+            table.id == held.id,
+            # Another browser that asks raises it, too.
+            table.code_number == held.code_number,
+            table.code_tries < codes.TRIES,
+            table.code_expires_at > act.at,
         )
-        .values(code_tries=PortalSession.code_tries + 1)
+        .values(code_tries=table.code_tries + 1)
     )
     allowed = counted.rowcount == 1  # type: ignore[attr-defined]
-    # The same code sent twice may have waited here for the other one to replace the session.
-    db.session.refresh(session)
-    return allowed and codes.matches(key, session.id, session.code_number, given)
+    # The same code sent twice may have waited here for the other one to be taken.
+    db.session.refresh(held)
+    session = held.id if isinstance(held, PortalSession) else held.session
+    return allowed and session is not None and codes.matches(key, session, held.code_number, given)
 
 
 def count_sign_in(act: Act, user_name: str) -> None:
@@ -120,7 +136,7 @@ def _replace(act: Act, session: PortalSession, fresh: PortalSession) -> None:
 
 def successor(act: Act, session: PortalSession) -> PortalSession | None:
     """What took this session's place a moment ago, in the same way and from the same address."""
-    if session.replaced_at is None or act.at - session.replaced_at > TWICE or session.replaced_from != act.ip:
+    if session.replaced_at is None or act.at - session.replaced_at > codes.TWICE or session.replaced_from != act.ip:
         return None
     fresh = db.session.get(PortalSession, session.replaced_by)
     return fresh if fresh and fresh.replaced_by is None and fresh.method == act.method else None
@@ -135,6 +151,7 @@ def change_password(
     user.password_hash, user.must_change, user.first_password = password_hash, False, None
     others = (PortalSession.customer_user_id == user.id, PortalSession.id != session.id)
     db.session.execute(delete(PortalSession).where(*others))
+    credentials.end(act, Reveal.customer_user_id == user.id)
     fresh = enter(act, invitation)
     fresh.method, fresh.customer_user_id = Method.PASSWORD, user.id
     _replace(act, session, fresh)

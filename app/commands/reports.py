@@ -3,24 +3,24 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
-from app.commands import acceptances, customers, deliveries
+from app.commands import acceptances, customers, returns
 from app.commands.invitations import open_invitation
+from app.commands.returns import Mail
+from app.commands.tasks import ask_once
 from app.core.act import Act
 from app.core.arrivals import Told, given
 from app.core.hooks import SigningScheme
 from app.core.policy import Rulebook
 from app.core.refusals import Reason, Refused, refuse_if
-from app.core.vocabulary import AgreementType, Owed, PurchaseKind, RelationshipState, TaskKind
+from app.core.returned import status_in
+from app.core.vocabulary import AgreementType, PurchaseKind, RelationshipState, TaskKind
 from app.db import db
-from app.models import Invitation, Machine, Outbox, OutboxArchive, Relationship, Task
+from app.models import Invitation, Machine, Relationship
 
 # Answers the agreement it was about, if any.
 Command = Callable[[Act, Told, Rulebook], Machine | None]
-
-# Mails to the invited person; the others go to the partner's own people.
-TO_CUSTOMERS = (Owed.INVITATION, Owed.SIGN_IN_CODE)
 
 
 def _accepted(act: Act, told: Told, rules: Rulebook) -> Machine:
@@ -69,25 +69,23 @@ def _order_refused(act: Act, told: Told, _rules: Rulebook) -> Machine:
 
 
 def _delivered(act: Act, told: Told, _rules: Rulebook) -> Machine | None:
-    machine, invitation, newest = _mail(act, told)
-    if invitation and newest:
-        deliveries.mark_delivered(act, invitation)
-    return machine
+    mail = _mail(act, told)
+    returns.delivered(act, mail)
+    return mail.machine
 
 
 def _bounced(act: Act, told: Told, _rules: Rulebook) -> Machine | None:
-    machine, invitation, newest = _mail(act, told)
-    permanent = told.flag("permanent", default=True)
-    if invitation and permanent and newest is not False:
-        deliveries.bounce(act, invitation, invitation.machine)
-    return machine
+    mail, status = _mail(act, told), told.label("status") or ""
+    refuse_if(bool(status and status_in(status) != status), Reason.INVALID_VALUE, field="status")
+    if told.flag("permanent", default=True):
+        returns.bounced(act, mail, status)
+    return mail.machine
 
 
 def _complained(act: Act, told: Told, _rules: Rulebook) -> Machine | None:
-    machine, invitation, _ = _mail(act, told)
-    if invitation:
-        deliveries.complain(act, invitation, invitation.machine)
-    return machine
+    mail = _mail(act, told)
+    returns.complained(act, mail)
+    return mail.machine
 
 
 def _template_published(act: Act, told: Told, _rules: Rulebook) -> None:
@@ -119,9 +117,14 @@ COMMANDS: dict[tuple[SigningScheme, str], Command] = {
 
 def machine_about(act: Act, told: Told) -> Machine | None:
     """The agreement that a report is about, as far as that can be told."""
-    for find in (_agreement, _agreement_at_vendor, _mail):
+    finds: tuple[Callable[[], Machine | None], ...] = (
+        lambda: _agreement(act, told)[0],
+        lambda: _agreement_at_vendor(act, told)[0],
+        lambda: _mail(act, told).machine,
+    )
+    for find in finds:
         try:
-            return find(act, told)[0]
+            return find()
         except Refused:
             continue
     return None
@@ -159,20 +162,17 @@ def _named(told: Told, machine: Machine) -> Invitation | None:
     return found
 
 
-def _mail(act: Act, told: Told) -> tuple[Machine | None, Invitation | None, bool | None]:
-    """The agreement that a mail of ours was about, if any, and the invitation, if it went to the invited person.
-
-    And whether it is the invitation's newest mail, or None for one that carried no invitation.
-    """
-    row = _row(act, told)
-    if row is None:
+def _mail(act: Act, told: Told) -> Mail:
+    """The mail that a report names, or that of the invitation."""
+    id = told.mail("messageId")
+    if id is None:
         invitation = _own(act, given(told.id("invitationId"), "messageId"))
-        return invitation.machine, invitation, True
-    if row.kind not in TO_CUSTOMERS:
-        about = row.payload.get("machine")
-        return db.session.get_one(Machine, UUID(about)) if about else None, None, None
-    invitation = _own(act, UUID(row.payload["invitation"]))
-    return invitation.machine, invitation, row.id == invitation.mail_id if row.kind is Owed.INVITATION else None
+        newest = returns.row_of(invitation.mail_id) if invitation.mail_id else None
+        return Mail(newest, invitation.machine, invitation, True)
+    row = returns.row_of(id)
+    if row is None or row.partner_id != act.partner_id or not returns.is_called(row, told.text("messageId", 320) or ""):
+        raise Refused(Reason.NOT_FOUND, what="message")
+    return returns.mail_of(row)
 
 
 def _own(act: Act, id: UUID) -> Invitation:
@@ -180,23 +180,3 @@ def _own(act: Act, id: UUID) -> Invitation:
     if found is None or found.partner_id != act.partner_id:
         raise Refused(Reason.NOT_FOUND, what="invitation")
     return found
-
-
-def _row(act: Act, told: Told) -> Outbox | OutboxArchive | None:
-    """What owed the mail of a given Message-ID, still at hand or finished."""
-    id = told.mail("messageId")
-    if id is None:
-        return None
-    row = db.session.get(Outbox, id) or db.session.get(OutboxArchive, id)
-    name = str(told.text("messageId", 320)).strip("<>").lower()
-    if row is None or row.partner_id != act.partner_id or (row.message_id or "").strip("<>").lower() != name:
-        raise Refused(Reason.NOT_FOUND, what="message")
-    return row
-
-
-def ask_once(act: Act, kind: TaskKind, machine: Machine | None, note: str, *, same: bool = False) -> None:
-    """One task at a time says so, however often it is told; with `same`, one for each thing that is said."""
-    about = {"partner_id": act.partner_id, "machine_id": machine.id if machine else None, "kind": kind}
-    held = [getattr(Task, name) == value for name, value in about.items()] + ([Task.note == note] if same else [])
-    if not db.session.scalar(select(exists().where(*held, Task.closed_at.is_(None)))):
-        db.session.add(Task(note=note, created_at=act.at, **about))

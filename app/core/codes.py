@@ -8,6 +8,8 @@ from uuid import UUID
 DIGITS = 6
 LIFETIME = timedelta(minutes=10)
 TRIES = 5
+# A browser drops the first answer to a double click, and its cookie with it; for so long the second finds the same.
+TWICE = timedelta(seconds=10)
 
 
 def code(key: bytes, session: UUID, number: int) -> str:

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from app.core.refusals import Reason, Refused, refuse_if
 
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
+LOCAL = re.compile(r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]|[^\x00-\x7f])+")
 DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{3,30}[0-9]")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 LINE_LIMIT = 200
+# In octets, as mail counts them.
+LOCAL_LIMIT, ADDRESS_LIMIT = 64, 254
 
 # Line breaks and other controls forge headers; embedded turns of direction make a text read as what it is not.
 CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -36,17 +38,24 @@ def line(value: str | None, name: str, *, required: bool = True, limit: int = LI
 
 def email(value: str | None, name: str = "email") -> str:
     """An address as `local@domain`, the domain in lower-case ASCII; only the form is checked."""
-    text = line(value, name, limit=254)
+    text = line(value, name, limit=ADDRESS_LIMIT)
     local, at, domain = text.rpartition("@")
     try:
         domain = domain.encode("idna").decode().lower()
     except UnicodeError as error:
         raise Refused(Reason.INVALID_EMAIL, field=name) from error
     address = f"{local}{at}{domain}"
-    dots = local.startswith(".") or local.endswith(".") or ".." in local
-    sound = ADDRESS.fullmatch(address) and DOMAIN.fullmatch(domain) and not dots
+    sound = _is_local(local) and DOMAIN.fullmatch(domain) and len(address.encode()) <= ADDRESS_LIMIT
     refuse_if(not sound, Reason.INVALID_EMAIL, field=name)
     return address
+
+
+def _is_local(text: str) -> bool:
+    """What stands before the @: beyond ASCII letters, marks and digits of any script (RFC 6531)."""
+    wide = [unicodedata.category(char) for char in text if not char.isascii()]
+    letters = all(kind[0] in "LM" or kind == "Nd" for kind in wide) and unicodedata.category(text[:1] or " ")[0] != "M"
+    dots = text.startswith(".") or text.endswith(".") or ".." in text
+    return bool(LOCAL.fullmatch(text)) and letters and not dots and len(text.encode()) <= LOCAL_LIMIT
 
 
 def mailbox(address: str) -> str:

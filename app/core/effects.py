@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.core.carrying import Lane
 from app.core.lifecycle import Event
-from app.core.vocabulary import Lane, NewsType, Note, Owed, TaskKind
+from app.core.vocabulary import NewsType, Note, Owed, TaskKind
 
 
 @dataclass(frozen=True)
@@ -18,21 +19,24 @@ EFFECTS: dict[Event | Note, Effect] = {
     Note.CREATED: Effect(NewsType.CREATED),
     Note.BOUNCED: Effect(NewsType.MAIL_BOUNCED),
     Note.COMPLAINED: Effect(NewsType.MAIL_COMPLAINED),
-    Note.DISPUTED: Effect(NewsType.DISPUTED, task=TaskKind.ANSWER_DISPUTE),
+    Note.DISPUTED: Effect(NewsType.DISPUTED, mails=(Owed.DISPUTED,), task=TaskKind.ANSWER_DISPUTE),
     Note.DISPUTE_CLOSED: Effect(NewsType.DISPUTE_CLOSED),
-    Event.INVITE: Effect(NewsType.INVITED, mails=(Owed.INVITATION,), timers=(Owed.INVITATION_EXPIRY,)),
-    Event.ACCEPT: Effect(NewsType.ACCEPTED),
+    Event.INVITE: Effect(
+        NewsType.INVITED,
+        mails=(Owed.INVITATION,),
+        timers=(Owed.INVITATION_REMINDING, Owed.INVITATION_EXPIRY),
+    ),
+    Event.ACCEPT: Effect(NewsType.ACCEPTED, mails=(Owed.ACCEPTED, Owed.ACCEPTED_PARTNER)),
     Event.BLOCK: Effect(NewsType.BLOCKED, mails=(Owed.BLOCKED,), task=TaskKind.ATTEST_BLOCKED),
-    Event.ATTEST: Effect(NewsType.ATTESTED),
+    Event.ATTEST: Effect(NewsType.ATTESTED, mails=(Owed.ATTESTED,)),
     Event.LAPSE: Effect(NewsType.LAPSED),
-    Event.DECLINE: Effect(NewsType.DECLINED, task=TaskKind.CUSTOMER_DECLINED),
+    Event.DECLINE: Effect(NewsType.DECLINED, mails=(Owed.DECLINED,), task=TaskKind.CUSTOMER_DECLINED),
     Event.WITHDRAW: Effect(NewsType.WITHDRAWN, task=TaskKind.CANCEL_SUBSCRIPTIONS),
 }
 
-LANES: dict[Owed, Lane] = {
-    Owed.INVITATION: Lane.BULK,
-    Owed.BLOCKED: Lane.BULK,
-    Owed.ENDPOINT_DISABLED: Lane.BULK,
-    Owed.SIGN_IN_CODE: Lane.INTERACTIVE,
-    Owed.INVITATION_EXPIRY: Lane.TIMER,
-}
+# Somebody sits and waits for these, and these are moments to act at; every other mail can wait its turn.
+INTERACTIVE = (Owed.SIGN_IN_CODE, Owed.CREDENTIALS)
+TIMERS = (Owed.INVITATION_EXPIRY, Owed.INVITATION_REMINDING, Owed.REVEAL_EXPIRY)
+LANES: dict[Owed, Lane] = (
+    dict.fromkeys(Owed, Lane.BULK) | dict.fromkeys(INTERACTIVE, Lane.INTERACTIVE) | dict.fromkeys(TIMERS, Lane.TIMER)
+)

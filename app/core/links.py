@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
@@ -14,6 +15,7 @@ VENDOR = "https://admin.microsoft.com"
 AGREEMENT_PAGE = "/BillingAccounts/agreement"
 INVITATION_PAGE = "/BillingAccounts/partner-invitation"
 MAC_BYTES = 16
+ALWAYS = 0  # the generation of what does not die with a newer link
 MASK = "*" * 8  # in the place of a token
 TOKEN = re.compile("[A-Za-z0-9_-]{43}")
 
@@ -67,6 +69,7 @@ def _query(facts: LinkFacts) -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=1000)
 def _tail(facts: LinkFacts) -> str:
     fragment = f"#{INVITATION_PAGE}" if facts.kind is InvitationKind.RELATIONSHIP else ""
     return f"?{urlencode(_query(facts), safe='/', quote_via=quote)}{fragment}"
@@ -81,3 +84,13 @@ def vendor(facts: LinkFacts) -> str:
     """The vendor's true URL; its relationship links spell the path `Adminportal`."""
     path = "Adminportal" if facts.kind is InvitationKind.RELATIONSHIP else "AdminPortal"
     return f"{VENDOR}/{path}/Home{_tail(facts)}"
+
+
+def reveal(base_url: str, live_token: str) -> str:
+    """Where a first password is shown once."""
+    return f"{base_url}/reveal/{live_token}"
+
+
+def stop(base_url: str, live_token: str) -> str:
+    """Where reminders are ended."""
+    return f"{base_url}/stop/{live_token}"

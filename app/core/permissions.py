@@ -32,6 +32,8 @@ class Action(StrEnum):
     MANAGE_STAFF = "manage-staff"
     MANAGE_HOOKS = "manage-hooks"
     MANAGE_SOURCES = "manage-sources"
+    MANAGE_MAIL = "manage-mail"
+    SEND_CREDENTIALS = "send-credentials"
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,9 @@ TABLE: dict[Action, Rule] = {
     Action.MANAGE_HOOKS: Rule(CONFIRMING, GLOBAL, app_only=True),
     # Who can set up a source can say that a customer has accepted.
     Action.MANAGE_SOURCES: Rule(CONFIRMING, GLOBAL),
+    # Wordings, logo, reminders, the suppression list, the partner's pause.
+    Action.MANAGE_MAIL: Rule(ALL, GLOBAL),
+    Action.SEND_CREDENTIALS: Rule(ALL, ADMINS),
 }
 
 # What a system elsewhere may do by the webhooks it sends to a source of the partner's.

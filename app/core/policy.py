@@ -1,11 +1,12 @@
 """Dated rules as data: which of them hold for an order at a moment. Rows come from TOML, never from an `if`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from app.core.agreements import Catalogue, Terms
+from app.core.reminding import Policy as Reminding
 from app.core.vocabulary import AgreementType, Channel, Cloud, Environment, Operation, PurchaseKind
 
 PLAIN = "plain"
@@ -134,10 +135,11 @@ def dates(rules: Iterable[Rule]) -> set[date]:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Everything dated that a command may ask: the policy and the agreements on offer."""
+    """Everything that a command may ask: the dated policy, the agreements on offer, when to remind."""
 
     policy: Policy
     catalogue: Catalogue
+    reminding: Reminding = field(default_factory=Reminding)
 
     def terms(self, kind: AgreementType, at: datetime) -> Terms:
         return self.catalogue.terms(kind, at)

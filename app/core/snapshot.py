@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.core.carrying import Delivery
 from app.core.evidence import stamp
 from app.core.lifecycle import State
-from app.core.vocabulary import AcceptanceMethod, AgreementType, Assurance, Delivery, InvitationStatus
+from app.core.vocabulary import AcceptanceMethod, AgreementType, Assurance, InvitationStatus
 
 Reads = Mapping[str, tuple[str, Callable[[Any], Any]]]
 

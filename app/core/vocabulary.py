@@ -53,15 +53,6 @@ class InvitationStatus(StrEnum):
     REVOKED = "revoked"
 
 
-class Delivery(StrEnum):
-    NOT_SENT = "not-sent"
-    QUEUED = "queued"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    BOUNCED = "bounced"
-    COMPLAINED = "complained"
-
-
 class ActorKind(StrEnum):
     STAFF = "staff"
     CUSTOMER = "customer"
@@ -120,6 +111,8 @@ class TaskKind(StrEnum):
     HOOK_REFUSED = "hook-refused"
     ORDER_REFUSED = "order-refused"
     TEMPLATE_PUBLISHED = "template-published"
+    MAIL_PAUSED = "mail-paused"
+    HANDED_OVER = "handed-over"
 
 
 class PurchaseKind(StrEnum):
@@ -186,27 +179,26 @@ class Owner(StrEnum):
     RESELLER = "reseller"
 
 
-class Lane(StrEnum):
-    INTERACTIVE = "interactive"
-    BULK = "bulk"
-    TIMER = "timer"
-
-
 class Owed(StrEnum):
     """What an outbox row asks the worker to do."""
 
     INVITATION = "invitation"
+    REMINDER = "reminder"
+    EXPIRY_WARNING = "expiry-warning"
     SIGN_IN_CODE = "sign-in-code"
+    CREDENTIALS = "credentials"
+    ACCEPTED = "accepted"
+    ACCEPTED_PARTNER = "accepted-partner"
+    ATTESTED = "attested"
     BLOCKED = "blocked"
-    INVITATION_EXPIRY = "invitation-expiry"
+    DECLINED = "declined"
+    HANDED_OVER = "handed-over"
+    DRAFT_RETURNED = "draft-returned"
+    DISPUTED = "disputed"
     ENDPOINT_DISABLED = "endpoint-disabled"
-
-
-class Outcome(StrEnum):
-    """How an outbox row ended, as the archive keeps it."""
-
-    DONE = "done"
-    NOT_NEEDED = "not-needed"
+    INVITATION_EXPIRY = "invitation-expiry"
+    INVITATION_REMINDING = "invitation-reminding"
+    REVEAL_EXPIRY = "reveal-expiry"
 
 
 class TokenKind(StrEnum):
@@ -222,6 +214,7 @@ class Counted(StrEnum):
     CODE_DAY = "code-day"
     ACCOUNT = "account"
     ADDRESS = "address"
+    HAND_OVER = "hand-over"
 
 
 class NewsType(StrEnum):
@@ -239,6 +232,7 @@ class NewsType(StrEnum):
     MAIL_DELIVERED = "invitation.delivered"
     MAIL_BOUNCED = "invitation.bounced"
     MAIL_COMPLAINED = "invitation.complained"
+    MAIL_EXPIRING = "invitation.expiring"
     DISPUTED = "agreement.disputed"
     DISPUTE_CLOSED = "agreement.dispute-closed"
     DRAFT_SUBMITTED = "draft.submitted"

@@ -47,6 +47,7 @@ VENDORS: dict[NewsType, str] = {
     NewsType.MAIL_DELIVERED: "invitation-delivered",
     NewsType.MAIL_BOUNCED: "invitation-bounced",
     NewsType.MAIL_COMPLAINED: "invitation-complained",
+    NewsType.MAIL_EXPIRING: "invitation-expiring",
     NewsType.DRAFT_SUBMITTED: "draft-submitted",
     NewsType.DRAFT_APPROVED: "draft-approved",
     NewsType.DRAFT_RETURNED: "draft-returned",

@@ -20,6 +20,9 @@ ANSWERS: dict[Reason, Answer] = {
         400, 3000, "Give {field} as one line of at most {limit} characters without control characters."
     ),
     Reason.INVALID_VALUE: Answer(400, 3000, "The value of {field} is not one that is known; check its spelling."),
+    Reason.INVALID_WORDING: Answer(
+        400, 3000, "This wording cannot be used: `data` names part, line and reason of every fault, `faults` explains."
+    ),
     Reason.DATE_IN_FUTURE: Answer(400, 3000, "Give the day on which the customer agreed; it cannot lie ahead."),
     Reason.UNSAFE_URL: Answer(
         400,
@@ -146,6 +149,10 @@ ANSWERS: dict[Reason, Answer] = {
     ),
     Reason.CONTACT_IS_PARTNER: Answer(
         409, 2000, "The contact's mailbox is the partner's own; name somebody at the customer."
+    ),
+    Reason.SAME_MAILBOX: Answer(400, 3000, "This invitation was sent to that mailbox; name somebody else."),
+    Reason.HANDED_ON_TOO_OFTEN: Answer(
+        409, 2000, "This invitation has been handed on three times already; ask the partner whom it should go to."
     ),
     Reason.NATIONAL_CLOUD_UNSUPPORTED: Answer(409, 2000, "Confirmation is not supported in national clouds ({cloud})."),
     Reason.TERMS_CHANGED: Answer(409, 2000, "The text has changed since the page was opened; read it again."),

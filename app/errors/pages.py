@@ -7,7 +7,13 @@ from app.core.refusals import Reason, Refused
 from app.errors.answers import Answer, answer
 
 # What a page calls the fields that an answer may name.
-LABELS = {"typedName": "your full name", "reason": "your reason"}
+LABELS = {
+    "typedName": "your full name",
+    "reason": "your reason",
+    "firstName": "the first name",
+    "lastName": "the last name",
+    "email": "the e-mail address",
+}
 
 
 def on_page(refused: Refused) -> Answer:

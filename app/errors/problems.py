@@ -8,6 +8,7 @@ from flask import Response, current_app, g, json, request
 from app.core.permissions import Action
 from app.core.refusals import Reason, Refused
 from app.core.vocabulary import Owner, PartnerType
+from app.errors import wordings
 from app.errors.answers import answer
 from app.installation import installation
 
@@ -40,6 +41,8 @@ def on_refused(refused: Refused) -> Response:
     data = refused.data.get("data")
     about = [str(one) for one in data] if isinstance(data, list) else []
     body = _body(row.status, row.code, WORDS.get(refused.reason, row.remedy), refused.reason, about)
+    if refused.reason is Reason.INVALID_WORDING:
+        body["faults"] = wordings.explained(refused)
     following = refused.data.get("next") or _instead(refused)
     if following:
         body["next"] = following

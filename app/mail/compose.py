@@ -1,28 +1,42 @@
-"""Make a message from facts: the templates of its kind, the live link or code, and headers nobody can inject into."""
+"""Make a message from facts: its skeleton filled, the live links and codes, and headers nobody can inject into."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parseaddr
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from cryptography.fernet import MultiFernet
 
-from app.core import codes, links
+from app import spoken
+from app.core import codes, links, pictures, verp
+from app.core.carrying import Lane
+from app.core.colours import ACCENT, readable_on
 from app.core.effects import LANES
-from app.core.mails import Letter, MailFacts, Notice
-from app.core.vocabulary import InvitationKind, Lane, Owed
+from app.core.mails import MailFacts
+from app.core.vocabulary import AgreementType, Owed
 from app.mail import mime
+from app.mail.hush import secrets_of
+from app.mail.mime import Picture
+from app.mail.skeletons import EMPTY, Escaped, Skeletons, made
 
-FOLDERS = {
-    InvitationKind.AGREEMENT: "agreement",
-    InvitationKind.RELATIONSHIP: "relationship-and-agreement",
-    InvitationKind.NEW_CUSTOMER: "new-customer",
-}
-# What goes to the partner itself is written by the installation, not in the partner's name.
-OURS = (Owed.BLOCKED, Owed.ENDPOINT_DISABLED)
-WIDTH = 76
-MONTHS = "January February March April May June July August September October November December".split()
+# What goes to the partner's own people is written by the installation, not in the partner's name.
+OURS = frozenset(
+    {
+        Owed.ACCEPTED_PARTNER,
+        Owed.BLOCKED,
+        Owed.DECLINED,
+        Owed.DISPUTED,
+        Owed.DRAFT_RETURNED,
+        Owed.ENDPOINT_DISABLED,
+        Owed.HANDED_OVER,
+    }
+)
+# Only what nobody asked for can be stopped.
+STOPPABLE = (Owed.REMINDER, Owed.EXPIRY_WARNING)
+LOGO = "logo"
 
 
 @dataclass(frozen=True)
@@ -32,8 +46,10 @@ class Message:
     folder: str
     sender: str
     recipients: tuple[str, ...]
-    data: bytes
+    data: bytes = field(repr=False)
     urgent: bool = False  # somebody sits and waits for it
+    # What in it opens something: whatever a relay answers is kept without it.
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -44,118 +60,149 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Secrets:
+    """What links, codes and passwords are made of."""
+
+    link: bytes = field(repr=False)
+    code: bytes = field(repr=False)
+    reveal: bytes = field(repr=False)
+    stop: bytes = field(repr=False)
+    bounce: bytes = field(repr=False)
+    vault: MultiFernet = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Composer:
     templates: Path
     base_url: str
     mail_from: str
     portal: str
-    link_key: bytes = field(repr=False)
-    code_key: bytes = field(repr=False)
+    secrets: Secrets
+    # Where mail comes back to, each by an address of its own; empty: to the sender.
+    bounces: str = ""
 
-    def __post_init__(self) -> None:
-        environment = Environment(
-            loader=FileSystemLoader(self.templates / "email"),
-            autoescape=select_autoescape(["html"]),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        environment.filters["day"] = day
-        object.__setattr__(self, "_environment", environment)
+    @property
+    def skeletons(self) -> Skeletons:
+        return made(self.templates)
 
     @cached_property
     def sender(self) -> str:
         return parseaddr(self.mail_from)[1]
 
+    @cached_property
+    def name(self) -> str:
+        return parseaddr(self.mail_from)[0]
+
     @property
     def domain(self) -> str:
         return self.sender.rpartition("@")[2]
 
-    def words(self, facts: Letter, link: str) -> Words:
-        """What the mail says, with this link in it."""
-        names = {"mail": facts, "link": link, "code": self._code(facts), "portal": self.portal}
-        subject, text, html = (
-            self._environment.get_template(f"{_folder(facts)}/{name}").render(names)  # type: ignore[attr-defined]
-            for name in ("subject.txt", "body.txt", "body.html")
-        )
-        return Words(" ".join(subject.split()), filled(text.strip()) + "\n", html.strip() + "\n")
+    def words(self, facts: MailFacts, live: bool = True) -> Words:
+        """What the mail says; in a preview nothing in it opens anything."""
+        return self._words(facts, self._values(facts, live))
 
-    def compose(self, facts: Letter, message_id: str, at: datetime, link: str | None = None) -> Message:
-        words = self.words(facts, link or self.link(facts))
-        headers = [
-            ("From", self._from(facts)),
-            ("To", ",\r\n ".join(mime.mailbox(to.name, to.email) for to in facts.to)),
-        ]
+    def _words(self, facts: MailFacts, values: Mapping[str, str | int]) -> Words:
+        skeleton = self.skeletons.of(facts.folder, facts.language, facts.own, values)
+        plain: Mapping[str, str] = values  # type: ignore[assignment]  # only values are filled in, and these are text
+        html = skeleton.html.fill(Escaped(values))
+        return Words(skeleton.subject.fill(plain), mime.wrapped(skeleton.text.fill(plain)), html)
+
+    def compose(
+        self, facts: MailFacts, message_id: str, at: datetime, row: UUID | None = None, live: bool = True
+    ) -> Message:
+        values = self._values(facts, live)
+        words, logo = self._words(facts, values), facts.brand.logo
+        headers = [("From", self._from(facts)), ("To", mime.mailboxes([(to.name, to.email) for to in facts.to]))]
         if facts.reply_to:
             headers.append(("Reply-To", mime.mailbox(facts.reply_to.name, facts.reply_to.email)))
-        headers.append(("Subject", mime.unstructured(words.subject)))
-        data = mime.message(headers + _standing(message_id, at), words.text, words.html)
-        to = tuple(box.email for box in facts.to)
-        return Message(_folder(facts), self.sender, to, data, urgent=LANES[facts.owed] is Lane.INTERACTIVE)
+        headers += [("Subject", mime.unstructured(words.subject)), *_standing(message_id, at)]
+        if facts.owed in STOPPABLE and values["stop"]:
+            headers.append(("List-Unsubscribe", f"<{values['stop']}>"))
+            headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+        picture = Picture(logo.content, logo.type, LOGO) if logo else None
+        data = mime.message(headers, words.text, words.html, picture)
+        to = tuple([box.email for box in facts.to])
+        urgent = LANES[facts.owed] is Lane.INTERACTIVE
+        return Message(facts.folder, self._envelope(row), to, data, urgent, secrets_of(values))
 
-    def link(self, facts: Letter) -> str:
-        """The customer's way in: our portal with a live token, or the vendor's own page; for others our own address."""
-        if isinstance(facts, Notice):
+    def _envelope(self, row: UUID | None) -> str:
+        return verp.sender(self.bounces, row, self.secrets.bounce) if self.bounces and row else self.sender
+
+    def _values(self, facts: MailFacts, live: bool) -> dict[str, str | int]:
+        colour = facts.brand.colour or ACCENT
+        values = {**EMPTY, **{name: value for name, value in facts.words.items() if value}, **facts.numbers}
+        values |= {name: spoken.day(at.date(), facts.language) for name, at in facts.days.items()}
+        values |= {"language": facts.language.value, "portal": self.portal, "base_url": self.base_url}
+        values |= {"partner": facts.partner, "asker": values["reseller"] or facts.partner}
+        values |= {"colour": colour, "on_colour": readable_on(colour)}
+        if facts.brand.logo:
+            width = str(pictures.shown(facts.brand.logo.content))
+            values |= {"logo": f"cid:{LOGO}", "logo_alt": facts.brand.logo.alt or values["asker"], "logo_width": width}
+        if facts.reply_to:
+            values |= {"reply_name": facts.reply_to.name, "reply_email": facts.reply_to.email}
+        if facts.agreement:
+            values["agreement"] = self._title(facts)
+        return values | self._opening(facts, live)
+
+    def _opening(self, facts: MailFacts, live: bool) -> dict[str, str]:
+        """What opens something: derived here, and kept nowhere."""
+        found: dict[str, str] = {}
+        if facts.invited:
+            found["link"] = self.link(facts) if live else self.masked(facts)
+            if facts.owed in STOPPABLE:
+                token = links.token(self.secrets.stop, facts.invited.id, links.ALWAYS) if live else links.MASK
+                found["stop"] = links.stop(self.base_url, token)
+        if facts.challenge:
+            code = codes.code(self.secrets.code, facts.challenge.session, facts.challenge.number)
+            found["code"] = code if live else links.MASK
+        if facts.revealed and facts.revealed.sealed:
+            found["password"] = self.secrets.vault.decrypt(facts.revealed.sealed).decode() if live else links.MASK
+        elif facts.revealed:
+            known = facts.revealed
+            token = links.token(self.secrets.reveal, known.id, known.generation) if live else links.MASK
+            found["reveal"] = links.reveal(self.base_url, token)
+        return found
+
+    def link(self, facts: MailFacts) -> str:
+        """The customer's way in: our portal with a live token, or the vendor's own page."""
+        if facts.invited is None:
             return self.base_url
         if self.portal == "microsoft":
-            return links.vendor(facts.link)
-        token = links.token(self.link_key, facts.invitation, facts.generation)
-        return links.builtin(self.base_url, token, facts.link)
+            return links.vendor(facts.invited.link)
+        token = links.token(self.secrets.link, facts.invited.id, facts.invited.generation)
+        return links.builtin(self.base_url, token, facts.invited.link)
 
     def masked(self, facts: MailFacts) -> str:
         """The same link without what makes it work; the vendor's own page has no secret in its address."""
-        if self.portal == "microsoft":
-            return links.vendor(facts.link)
-        return links.builtin(self.base_url, links.MASK, facts.link)
+        if facts.invited is None or self.portal == "microsoft":
+            return self.link(facts)
+        return links.builtin(self.base_url, links.MASK, facts.invited.link)
 
-    def _code(self, facts: Letter) -> str | None:
-        asked = facts.challenge if isinstance(facts, MailFacts) else None
-        return codes.code(self.code_key, asked.session, asked.number) if asked else None
+    def _title(self, facts: MailFacts) -> str:
+        gettext = spoken.catalogue(facts.language).gettext
+        if facts.agreement is AgreementType.CLOUD:
+            return gettext("Microsoft Cloud Agreement")
+        return gettext("Microsoft Customer Agreement")
 
-    def _from(self, facts: Letter) -> str:
-        shown = parseaddr(self.mail_from)[0] if facts.owed in OURS else facts.partner
-        return mime.mailbox(shown, self.sender)
-
-
-def _folder(facts: Letter) -> str:
-    if isinstance(facts, MailFacts) and facts.owed is Owed.INVITATION:
-        return FOLDERS[facts.kind]
-    return facts.owed.value
+    def _from(self, facts: MailFacts) -> str:
+        return mime.mailbox(self.name if facts.owed in OURS else facts.partner, self.sender)
 
 
 def _standing(message_id: str, at: datetime) -> list[tuple[str, str]]:
     """The headers every mail has."""
-    date = format_datetime(at.astimezone(UTC))
+    date = _date(at.astimezone(UTC).replace(microsecond=0))
     return [("Date", date), ("Message-ID", message_id), ("Auto-Submitted", "auto-generated")]
 
 
-def filled(text: str) -> str:
-    """Wrap long lines at words: names of any length leave paragraphs whole, and a link keeps its line."""
-    return "\n".join(line if len(line) <= WIDTH else _wrap(line) for line in text.split("\n"))
-
-
-def _wrap(line: str) -> str:
-    hang = "  " if line.startswith("- ") else ""
-    first, *words = line.split(" ")
-    lines = [first]
-    for word in words:
-        if len(lines[-1]) + 1 + len(word) > WIDTH:
-            lines.append(hang + word)
-        else:
-            lines[-1] += f" {word}"
-    return "\n".join(lines)
-
-
-def day(at: datetime) -> str:
-    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
+@lru_cache(maxsize=8)
+def _date(at: datetime) -> str:
+    return format_datetime(at)
 
 
 def test_message(composer: Composer, address: str, message_id: str, at: datetime) -> Message:
     """A mail that only shows that mail works."""
-    name = parseaddr(composer.mail_from)[0]
     headers = [
-        ("From", mime.mailbox(name, composer.sender)),
+        ("From", mime.mailbox(composer.name, composer.sender)),
         ("To", mime.mailbox("", address)),
         ("Subject", "Assent can send mail"),
         *_standing(message_id, at),

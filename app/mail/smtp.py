@@ -12,6 +12,8 @@ import aiosmtplib
 
 from app.config import Relay
 from app.mail.compose import Message
+from app.mail.hush import hushed
+from app.mail.routes import Routes
 
 CONNECTIONS = 20
 KEPT_FREE = 2  # connections that bulk never takes, so that a code need not queue behind it
@@ -25,11 +27,22 @@ HANGS_UP = aiosmtplib.SMTPStatus.domain_unavailable  # 421
 
 
 class Undelivered(Exception):
-    """A relay did not take the mail. `final`: asking again is pointless; `address`: the mailbox is at fault."""
+    """A relay did not take the mail. What that means for asking again stands in the flags."""
 
-    def __init__(self, answer: str, *, final: bool = False, address: bool = False) -> None:
+    def __init__(
+        self,
+        answer: str,
+        *,
+        final: bool = False,  # asking again is pointless
+        address: bool = False,  # the mailbox is at fault
+        ours: bool = False,  # we are: the relay does not want our mail (5.7.x)
+        away: bool = False,  # the relay takes nothing just now (421)
+        narrow: bool = False,  # the relay cannot take this mail, another one may
+        held: bool = False,  # no relay was asked: all of them refuse us for now
+    ) -> None:
         super().__init__(answer)
-        self.answer, self.final, self.address = legible(answer), final, address
+        self.answer, self.final, self.address, self.ours = legible(answer), final, address, ours
+        self.away, self.narrow, self.held = away, narrow, held
 
 
 def legible(answer: str) -> str:
@@ -42,8 +55,12 @@ def judge(code: int, text: str) -> Undelivered:
     answer = f"{code} {text}"
     found = ENHANCED.search(str(text))
     status = found.group(1) if found else ""
-    if code < 500 or status.startswith("5.7.") or status in BAD_SENDER:
+    if code == HANGS_UP:
+        return Undelivered(answer, away=True)
+    if code < 500 or status in BAD_SENDER:
         return Undelivered(answer)
+    if status.startswith("5.7."):
+        return Undelivered(answer, ours=True)
     return Undelivered(answer, final=True, address=status.startswith("5.1."))
 
 
@@ -65,10 +82,16 @@ class _Open:
 
 
 class Relays:
-    """Sends over the first relay that can be reached; one that could not be is asked last for a while."""
+    """Sends over the first relay that takes it; one that could not be reached is asked last for a while."""
 
-    def __init__(self, relays: Sequence[Relay], connections: int = CONNECTIONS, timeout: float = TIMEOUT) -> None:
-        self.relays, self.timeout = relays, timeout
+    def __init__(
+        self,
+        relays: Sequence[Relay],
+        connections: int = CONNECTIONS,
+        timeout: float = TIMEOUT,
+        routes: Routes | None = None,
+    ) -> None:
+        self.relays, self.timeout, self.routes = relays, timeout, routes or Routes()
         self._free: dict[Relay, list[_Open]] = {relay: [] for relay in relays}
         self._down: dict[Relay, float] = {}
         self._tls = {relay: tls_context(relay) for relay in relays}
@@ -77,42 +100,76 @@ class Relays:
 
     async def send(self, message: Message, name: str) -> str:
         if message.urgent:
-            return await self._over_any(message)
+            return await self._over_any(message, name)
         async with self._bulk:
-            return await self._over_any(message)
+            return await self._over_any(message, name)
 
-    async def _over_any(self, message: Message) -> str:
-        troubles = []
+    async def _over_any(self, message: Message, name: str) -> str:
+        troubles: list[tuple[str, Undelivered]] = []
         async with self._room:
-            now = time.monotonic()
-            for relay in sorted(self.relays, key=lambda relay: self._down.get(relay, 0) > now):
+            for relay in self._order(message):
                 try:
-                    return await self._send(relay, message)
+                    answer = await self._send(relay, message)
                 except OSError as error:  # not reached, cut off, timed out, TLS or sign-in refused
+                    trouble = Undelivered(f"{relay.name}: {error}", away=True)
+                except Undelivered as error:
+                    trouble = error
+                else:
+                    await self.routes.took(relay.name)
+                    return answer
+                if trouble.away:
                     self._down[relay] = time.monotonic() + DOWN_SECONDS
-                    troubles.append(f"{relay.name}: {error}")
-        raise Undelivered("; ".join(troubles))
+                elif trouble.ours:
+                    await self.routes.refused(relay.name, trouble.answer, name)
+                elif not trouble.narrow:
+                    raise trouble
+                troubles.append((relay.name, trouble))
+        raise self._in_vain(troubles)
+
+    def _order(self, message: Message) -> list[Relay]:
+        """Relays that refuse us get no bulk mail; mail that somebody waits for is tried there when all else fails."""
+        now = time.monotonic()
+        asked = [relay for relay in self.relays if message.urgent or relay.name not in self.routes.closed]
+        return sorted(asked, key=lambda relay: (relay.name in self.routes.closed, self._down.get(relay, 0) > now))
+
+    def _in_vain(self, troubles: Sequence[tuple[str, Undelivered]]) -> Undelivered:
+        """What it means that no relay took a mail."""
+        if not troubles:
+            return Undelivered("every relay refuses our mail for now; see `assent mail status`", held=True)
+        found = [trouble for _, trouble in troubles]
+        ours = next((trouble for trouble in found if trouble.ours), None)
+        if ours and not any(trouble.away for trouble in found):
+            return ours
+        if all(trouble.narrow for trouble in found):
+            # A relay that was not asked may take it yet.
+            unasked = len(found) < len(self.relays)
+            return Undelivered(_joined(troubles), final=not unasked, held=unasked)
+        return Undelivered(_joined(troubles))
 
     async def _send(self, relay: Relay, message: Message) -> str:
         held = await self._take(relay)
         try:
-            refused, answer = await held.client.sendmail(message.sender, message.recipients, message.data)
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            self._keep(relay, held)
-            first = error.recipients[0]
-            raise judge(first.code, first.message) from error
-        except aiosmtplib.SMTPResponseException as error:
-            if error.code == HANGS_UP:
+            options = await _options(relay, held.client, message)
+            refused, answer = await held.client.sendmail(
+                message.sender, message.recipients, message.data, mail_options=options
+            )
+        except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPResponseException) as error:
+            first = error.recipients[0] if isinstance(error, aiosmtplib.SMTPRecipientsRefused) else error
+            if first.code == HANGS_UP:
                 held.client.close()
+                if not held.fresh:  # this connection had had its share, and the mail was not taken
+                    return await self._send(relay, message)
             self._keep(relay, held)
-            if error.code == HANGS_UP and isinstance(error, aiosmtplib.SMTPSenderRefused) and not held.fresh:
-                return await self._send(relay, message)  # this connection had had its share; nothing was sent yet
-            raise judge(error.code, error.message) from error
+            raise judge(first.code, hushed(first.message, message.secrets)) from error
+        except Undelivered:
+            self._keep(relay, held)
+            raise
         except BaseException:
             held.client.close()
             raise
         self._keep(relay, held)
-        return legible(answer + (f" (refused: {', '.join(refused)})" if refused else ""))
+        answer += f" (refused: {', '.join(refused)})" if refused else ""
+        return legible(hushed(answer, message.secrets))
 
     async def _take(self, relay: Relay) -> _Open:
         while self._free[relay]:
@@ -130,6 +187,24 @@ class Relays:
 
     async def close(self) -> None:
         await asyncio.gather(*(_leave(held.client) for free in self._free.values() for held in free))
+
+
+def _joined(troubles: Sequence[tuple[str, Undelivered]]) -> str:
+    if len(troubles) == 1:
+        return troubles[0][1].answer
+    named = (trouble.answer if name in trouble.answer else f"{name}: {trouble.answer}" for name, trouble in troubles)
+    return "; ".join(named)
+
+
+async def _options(relay: Relay, client: aiosmtplib.SMTP, message: Message) -> list[str]:
+    """Addresses beyond ASCII need a relay that takes them (RFC 6531); nobody may guess another spelling."""
+    if message.data.isascii() and all(address.isascii() for address in message.recipients):
+        return []
+    if client.is_ehlo_or_helo_needed:
+        await client.ehlo()
+    if not client.supports_extension("smtputf8"):
+        raise Undelivered(f"the relay {relay.name} does not take addresses beyond ASCII (SMTPUTF8)", narrow=True)
+    return ["SMTPUTF8", "BODY=8BITMIME"]
 
 
 async def _leave(client: aiosmtplib.SMTP) -> None:
@@ -164,6 +239,9 @@ async def connect(relay: Relay, timeout: float = TIMEOUT, context: ssl.SSLContex
         await client.connect()
     except aiosmtplib.SMTPAuthenticationError as error:
         raise ConnectionError(legible(f"sign-in refused ({error.code} {error.message})")) from error
+    except aiosmtplib.SMTPResponseException as error:
+        trouble = judge(error.code, error.message)
+        raise trouble if trouble.ours else ConnectionError(trouble.answer) from error
     except (aiosmtplib.SMTPException, OSError) as error:
         raise ConnectionError(legible(str(error))) from error
     return client

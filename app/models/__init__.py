@@ -7,6 +7,7 @@ from app.models.drafts import Attachment, Draft, DraftEvent
 from app.models.hooks import HookSource, ReceivedHook
 from app.models.invitations import NEWEST, Invitation, PortalSession, Suppression
 from app.models.machines import RELATED, Machine, News, NewsCounter, Record, SealedValue, StateCount, Statement
+from app.models.mailing import MailPause, MailPolicy, MailRoute, MailTemplate, Reveal
 from app.models.outbox import Attempt, Outbox, OutboxArchive, TokenBucket
 from app.models.partners import Partner, Reselling, RoleGrant, ServiceAccount, Staff, Token
 from app.models.repeats import GivenAnswer
@@ -34,6 +35,10 @@ __all__ = [
     "HookSource",
     "Invitation",
     "Machine",
+    "MailPause",
+    "MailPolicy",
+    "MailRoute",
+    "MailTemplate",
     "News",
     "NewsCounter",
     "Outbox",
@@ -46,6 +51,7 @@ __all__ = [
     "Record",
     "Relationship",
     "Reselling",
+    "Reveal",
     "RoleGrant",
     "SealedValue",
     "ServiceAccount",

@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, exists, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, exists, text
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
+from app.core.carrying import Delivery
 from app.core.contact import Contact
-from app.core.vocabulary import Delivery, InvitationKind, InvitationStatus, Method
+from app.core.vocabulary import InvitationKind, InvitationStatus, Method
 from app.db import Base, new_id, vocabulary
 from app.models.customers import CustomerUser
 from app.models.machines import Machine
@@ -46,6 +47,19 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     # The row of the newest mail owed for it, in the outbox or its archive.
     mail_id: Mapped[UUID | None]
+    # Words of the inviter's own, where there are any.
+    subject: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(Text)
+    html: Mapped[str | None] = mapped_column(Text)
+    # Days of its own for reminders, and where the contact is, if not just anywhere in the customer's country.
+    reminders: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
+    time_zone: Mapped[str | None] = mapped_column(String(60))
+    reminded: Mapped[int] = mapped_column(default=0, server_default="0")
+    reminds_at: Mapped[datetime | None]
+    # The contact wants no more reminders.
+    stopped_at: Mapped[datetime | None]
+    # The invitation whose contact named this one's.
+    handed_from: Mapped[UUID | None]
     machine: Mapped[Machine] = relationship()
 
     @property
@@ -62,12 +76,13 @@ class Suppression(Base):
     """A mailbox a partner must not write to, and why."""
 
     __tablename__ = "suppression"
-    __table_args__ = (Index(None, "partner_id", "mailbox", unique=True),)
+    __table_args__ = (Index(None, "partner_id", "mailbox", unique=True), Index(None, "partner_id", "id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
     mailbox: Mapped[str] = mapped_column(String(254))
     reason: Mapped[str] = mapped_column(String(500))
+    created_by: Mapped[str | None] = mapped_column(String(540))
     created_at: Mapped[datetime]
 
 

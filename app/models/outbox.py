@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.vocabulary import Counted, Lane, Outcome, Owed
+from app.core.carrying import Lane, Outcome
+from app.core.vocabulary import Counted, Owed
 from app.db import Base, new_id, vocabulary
 from app.models.partners import Partner
 
@@ -33,9 +34,13 @@ class Outbox(Base):
     dedupe: Mapped[str] = mapped_column(String(120), unique=True)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     message_id: Mapped[str | None] = mapped_column(String(320))
+    # Of the mailbox a bulk mail goes to: no more of them a second than its server likes.
+    domain: Mapped[str | None] = mapped_column(String(253))
     due_at: Mapped[datetime]
     lease_owner: Mapped[str | None] = mapped_column(String(80))
     attempts: Mapped[int] = mapped_column(default=0)
+    # How often a relay took offence at this very mail (5.7.x).
+    strikes: Mapped[int] = mapped_column(default=0, server_default="0")
     last_error: Mapped[str | None] = mapped_column(Text)
     dead_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -57,6 +62,8 @@ class OutboxArchive(Base):
     answer: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     done_at: Mapped[datetime]
+    # When it came back because nobody has the mailbox.
+    bounced_at: Mapped[datetime | None]
 
 
 class TokenBucket(Base):

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from app.core.act import Act
+from app.core.carrying import Delivery, Health
+from app.core.contact import mailbox
 from app.core.evidence import stamp
 from app.core.refusals import Reason, Refused
 from app.core.snapshot import Invited
@@ -17,6 +19,7 @@ from app.core.vocabulary import InvitationStatus
 from app.db import db
 from app.models import RELATED, Invitation, Machine, Outbox, OutboxArchive, Relationship
 from app.queries.scope import visible_to
+from app.queries.suppressions import healths
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,21 @@ def of(act: Act, customer_id: UUID, most: int, after: UUID | None = None) -> lis
 
 
 def shown(rows: Sequence[Invitation], at: datetime) -> list[dict[str, Any]]:
-    """Many of them in three reads."""
+    """Many of them in four reads."""
     mails = _mails([row.mail_id for row in rows if row.mail_id])
-    return [_shown(row, mails.get(row.mail_id, Carried()) if row.mail_id else Carried(), at) for row in rows]
+    known = healths({(row.partner_id, row.email) for row in rows})
+    return [
+        _shown(
+            row,
+            mails.get(row.mail_id, Carried()) if row.mail_id else Carried(),
+            known.get((row.partner_id, mailbox(row.email)), Health.OK),
+            at,
+        )
+        for row in rows
+    ]
 
 
-def _shown(row: Invitation, mail: Carried, at: datetime) -> dict[str, Any]:
+def _shown(row: Invitation, mail: Carried, health: Health, at: datetime) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "customerId": str(row.machine.customer_id),
@@ -70,6 +82,7 @@ def _shown(row: Invitation, mail: Carried, at: datetime) -> dict[str, Any]:
         "status": status(row, at),
         "delivery": row.delivery,
         "contact": row.contact.personal(),
+        "contactHealth": health,
         "language": row.language,
         "dap": row.dap,
         "createdAt": stamp(row.created_at),
@@ -77,8 +90,17 @@ def _shown(row: Invitation, mail: Carried, at: datetime) -> dict[str, Any]:
         "tries": mail.tries,
         "lastAnswer": mail.answer,
         "nextTry": stamp(mail.due) if mail.due else None,
+        "message": {"subject": row.subject, "text": row.text, "html": row.html} if row.subject else None,
+        "reminders": row.reminders,
+        "reminded": row.reminded,
+        "nextReminder": stamp(row.reminds_at) if row.reminds_at and _waits(row, at) else None,
         "attributes": {"objectType": "Invitation"},
     }
+
+
+def _waits(row: Invitation, at: datetime) -> bool:
+    """Whether the clock, when it comes, will still find somebody to remind."""
+    return status(row, at) is InvitationStatus.OPEN and row.delivery not in (Delivery.BOUNCED, Delivery.COMPLAINED)
 
 
 def status(row: Invitation | Invited, at: datetime) -> InvitationStatus:

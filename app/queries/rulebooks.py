@@ -1,5 +1,6 @@
 """The rules that hold for one partner: those of the installation, the versions published since, its own rows."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +24,10 @@ def of(base: Rulebook, partner_id: UUID | None) -> Rulebook:
     known = _books.get(key)
     if known and known[:1] == (stamp,) and known[1] is base:
         return known[2]
-    book = Rulebook(base.policy, base.catalogue.with_versions(published()))
+    book = replace(base, catalogue=base.catalogue.with_versions(published()))
     content = rows(partner_id)
     if content:
-        book = Rulebook(laid_over(base.policy, content, f"partner {partner_id}"), book.catalogue)
+        book = replace(book, policy=laid_over(base.policy, content, f"partner {partner_id}"))
     if len(_books) >= KEPT:
         _books.clear()
     _books[key] = (stamp, base, book)

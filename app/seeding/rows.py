@@ -9,6 +9,7 @@ from typing import Any
 
 from uuid_utils import uuid7
 
+from app.core.carrying import Outcome
 from app.core.contact import CONTACT_MEMBERS
 from app.core.countries import search_key
 from app.core.effects import EFFECTS
@@ -20,7 +21,6 @@ from app.core.vocabulary import (
     Assurance,
     Cloud,
     Note,
-    Outcome,
     Owed,
     PurchaseKind,
     RelationshipState,
@@ -132,7 +132,7 @@ class Batch:
     def _needless_mail(self, chain: Chain, at: Moment) -> None:
         """The mail that a block owes; a worker archives one without an invitation unsent."""
         id = uuid7()
-        payload = json.dumps({"machine": chain.id, "invitation": None})
+        payload = json.dumps({"machine": chain.id, "invitation": None, "record": chain.number})
         end = (f"<{id}@{self._mail_domain}>", 1, ARCHIVED, at.stored, at.stored)
         self.rows[OutboxArchive].append((id.hex, self._partner, Owed.BLOCKED.value, payload, *end))
 

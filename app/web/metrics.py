@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import outbox
 from app.db import database_now, db
-from app.queries import figures
+from app.queries import figures, pauses, routes
 from app.web.security import csrf
 
 bp = Blueprint("metrics", __name__)
@@ -40,6 +40,11 @@ def _read() -> Iterator[GaugeMetricFamily]:
     yield rows
     late = "For how many seconds the mail or timer that waits longest has been due."
     yield GaugeMetricFamily("assent_outbox_oldest_due_seconds", late, outbox.oldest_due() or 0)
+    relays = GaugeMetricFamily("assent_mail_relay_paused", "1 for a relay that refuses our mail.", None, ["relay"])
+    for route in routes.refusing(database_now(db.session())):
+        relays.add_metric([route.name], 1)
+    yield relays
+    yield GaugeMetricFamily("assent_mail_pauses", "Partners whose mail is held back, or all.", len(pauses.held_back()))
     ends = GaugeMetricFamily("assent_webhook_endpoints", "Endpoints, by what is so of them.", None, ["is"])
     for word, number in figures.endpoints().items():
         ends.add_metric([word], number)

@@ -20,14 +20,18 @@ def count(condition: ColumnElement[bool]) -> int:
     return db.session.execute(select(func.count()).where(condition)).scalar_one()
 
 
+def database(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The setting for a fresh database on the engine the test is run with."""
+    if request.getfixturevalue("engine") == "SQLite":
+        return {}
+    return {"DATABASE_URL": create_database(request.getfixturevalue("postgres"))}
+
+
 def ratio(
     request: pytest.FixtureRequest, folder: Path, port: int, bare: Callable[[int], float], worked: Worked
 ) -> tuple[float, float, float]:
     """What a worker does in a second, what the bare client does before and after it, and the one by the other."""
-    settings: dict[str, str] = {}
-    if request.getfixturevalue("engine") == "PostgreSQL":
-        settings["DATABASE_URL"] = create_database(request.getfixturevalue("postgres"))
     before = bare(port)
-    ours = worked(folder, port, **settings)
+    ours = worked(folder, port, **database(request))
     reference = (before + bare(port)) / 2
     return ours, reference, ours / reference

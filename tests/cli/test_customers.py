@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 
 from tests.cli.terminal import Terminal, attestation, new_customer
 
@@ -170,3 +171,21 @@ def test_a_purchase_lies_in_the_past_and_has_a_kind(terminal: Terminal) -> None:
     assert "2026-11-20" in terminal.misused(*bought, "offer", "--date", "yesterday")
     assert "'gift'" in terminal.misused(*bought, "gift", "--date", "2025-03-01")
     terminal.json(*bought, "offer", "--date", datetime.now(UTC).date().isoformat())
+
+
+def test_a_new_first_password_is_mailed_and_not_shown(terminal: Terminal) -> None:
+    partner = terminal.partner()
+    by = terminal.staff(partner)
+    made = terminal.json(*new_customer(partner, "anew.example"))
+    found = terminal.json("customer", "credentials", made["id"], "--as", by)
+    assert found == {
+        "userName": made["userCredentials"]["userName"],
+        "expiresAt": found["expiresAt"],
+        "sentTo": "maria@anew.example",
+    }
+    kept = terminal.row("customer_user", user_name=found["userName"])
+    with pytest.raises(VerifyMismatchError):
+        PasswordHasher().verify(kept.password_hash, made["userCredentials"]["password"])
+    person = ("--email=bo@anew.example", "--first-name=Bo", "--last-name=Ek")
+    assert terminal.json("customer", "credentials", made["id"], "--as", by, *person)["sentTo"] == "bo@anew.example"
+    assert "give all three or none" in terminal.misused("customer", "credentials", made["id"], "--as", by, person[0])

@@ -17,13 +17,17 @@ COMMANDS = (
     *("db upgrade", "db backup", "db check"),
     *("partner add", "partner set", "staff add", "staff disable", "staff identify", "staff reassign"),
     *("token create", "token list", "token revoke"),
-    *("customer add", "invite", "attest", "withdraw", "block", "purchase", "status", "timeline"),
+    *("customer add", "customer credentials"),
+    *("invitation list", "invitation resend", "invitation revoke"),
+    *("invite", "attest", "withdraw", "block", "purchase", "status", "timeline"),
     *("eligibility", "what-if", "policy check", "policy show", "policy set"),
     *("draft submit", "draft resubmit", "draft discard", "draft list", "draft show"),
     *("draft approve", "draft return", "draft assign"),
     *("dispute open", "dispute close", "dispute list"),
     *("catalogue publish", "catalogue document", "catalogue list"),
-    *("machine", "doctor", "mail test", "seed"),
+    *("template list", "template show", "template check", "template save", "template reset"),
+    *("machine", "doctor", "mail test", "mail status", "mail pause", "mail resume", "seed"),
+    *("bounces", "suppression list", "suppression add", "suppression remove"),
 )
 
 

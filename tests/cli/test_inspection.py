@@ -52,7 +52,7 @@ def test_the_doctor_shows_every_setting_with_its_source(terminal: Terminal) -> N
     assert shown["LOG_FORMAT"] == ("json", "environment")
     assert shown["MAIL_RATE"] == ("5.0", "settings.toml")
     assert shown["PORTAL"] == ("builtin", "environment")
-    assert shown["IN_FLIGHT"] == ("50", "default")
+    assert shown["IN_FLIGHT"] == ("200", "default")
     assert found["healthy"] is True
     assert {check["verdict"] for check in found["checks"]} == {"ok", "warning"}
     (terminal.instance / "settings.toml").unlink()
@@ -61,11 +61,11 @@ def test_the_doctor_shows_every_setting_with_its_source(terminal: Terminal) -> N
 def test_the_doctor_finds_a_healthy_database_and_changes_nothing(terminal: Terminal) -> None:
     before = terminal.stored()
     checks = report(terminal("doctor", "--json"))
-    assert checks["database"] == {"name": "database", "verdict": "ok", "says": "at schema 0004"}
+    assert checks["database"] == {"name": "database", "verdict": "ok", "says": "at schema 0005"}
     assert checks["outbox"]["says"] == "nothing is late"
     assert terminal.stored() == before
     words = terminal("doctor").out
-    assert "ok       database: at schema 0004" in words
+    assert "ok       database: at schema 0005" in words
     assert "warning  mail: no SMTP_URL" in words
 
 

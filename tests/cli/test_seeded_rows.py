@@ -12,8 +12,9 @@ from app import outbox, sequencer
 from app.auth import acts
 from app.commands import acceptances, attestations, customers
 from app.commands.customers import Profile
+from app.core.carrying import Outcome
 from app.core.lifecycle import State
-from app.core.vocabulary import AgreementType, Outcome, PurchaseKind
+from app.core.vocabulary import AgreementType, Owed, PurchaseKind
 from app.db import db, transaction
 from app.installation import load_rules
 from app.models import Machine, Purchase, Relationship
@@ -65,7 +66,9 @@ def stored(terminal: Terminal, customer: UUID, partner: UUID) -> dict[str, list[
     ours["sealed_value"] = [row for row in ours["sealed_value"] if row["record_id"] in records]
     ours["task"] = [row for row in ours["task"] if row["machine_id"] in machines]
     names = {str(UUID(str(machine))) for machine in machines}
-    ours["outbox_archive"] = [row for row in ours["outbox_archive"] if any(name in str(row) for name in names)]
+    # To made-up customers nobody writes that they were vouched for, so that of this no row is seeded.
+    mails_of = [row for row in ours["outbox_archive"] if row["kind"] != Owed.ATTESTED]
+    ours["outbox_archive"] = [row for row in mails_of if any(name in str(row) for name in names)]
     return {table: [plain(row) for row in rows] for table, rows in ours.items()}
 
 
@@ -98,10 +101,11 @@ def repeat(partner: UUID, machine: Machine, known: Relationship, purchases: list
 
 
 def carry() -> None:
-    """What is owed, by the worker's own steps; there must be nothing to say."""
+    """What is owed, by the worker's own steps; there is nothing to say but that somebody was vouched for."""
     db.session.remove()
     rows = outbox.claim("me", 10, LEASE, 0, "localhost")
-    assert set(mails.load(rows, clock()).values()) <= {None}
+    facts = mails.load(rows, clock())
+    assert {row.kind for row in rows if facts[row.id]} <= {Owed.ATTESTED}
     settle("me", [Finished(row, Outcome.NOT_NEEDED) for row in rows])
     sequencer.stamp()
 

@@ -43,6 +43,8 @@ TABLE = [
     ("manage-staff", "G", "G", "G"),
     ("manage-hooks", "G", "G", ""),
     ("manage-sources", "G", "G", ""),
+    ("manage-mail", "G", "G", "G"),
+    ("send-credentials", "A", "A", "A"),
 ]
 TYPES = (PartnerType.DIRECT_BILL, PartnerType.PROVIDER, PartnerType.RESELLER)
 

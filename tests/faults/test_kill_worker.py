@@ -17,7 +17,8 @@ from sqlalchemy import func, select
 
 from app import create_app, schema
 from app.config import load
-from app.core.vocabulary import Delivery, Owed
+from app.core.carrying import Delivery
+from app.core.vocabulary import Owed
 from app.db import db
 from app.models import Invitation, News, Outbox, OutboxArchive
 from app.queries import soundness
@@ -144,7 +145,8 @@ def check(what: str, sink: Sink, mailboxes: list[str], hits: list[int], took: fl
 def check_database(names: set[str]) -> None:
     db.session.rollback()
     assert set(db.session.scalars(select(OutboxArchive.message_id))) == names
-    assert set(db.session.scalars(select(Outbox.kind))) == {Owed.INVITATION_EXPIRY}, "only sleeping timers are left"
+    timers = {Owed.INVITATION_EXPIRY, Owed.INVITATION_REMINDING}
+    assert set(db.session.scalars(select(Outbox.kind))) == timers, "only sleeping timers are left"
     assert db.session.scalar(select(func.count()).where(Outbox.lease_owner.is_not(None))) == 0
     assert set(db.session.scalars(select(Invitation.delivery).distinct())) == {Delivery.SENT}
     sent = select(func.count()).where(News.type == "invitation.sent")

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,7 +34,10 @@ class Letter:
 
 
 class Postbox:
-    """`answers` maps MAIL, RCPT, DATA or `RCPT address` to what is said: one answer for ever, or several, then 250."""
+    """`answers` maps MAIL, RCPT, DATA to what is said, `RCPT address` and `DATA address` before them.
+
+    That is one answer for ever, or several, and then 250.
+    """
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class Postbox:
     ) -> None:
         self.letters: list[Letter] = []
         self.connections = 0
+        self.asked: Counter[str] = Counter()
         self.heard_in_clear = b""
         self._answers: dict[str, Iterator[Answer]] = {
             verb: repeat(said) if isinstance(said, str | bytes) else iter(said)
@@ -115,6 +120,7 @@ class Postbox:
 
     async def handle_RCPT(self, server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> Answer:
         named = f"RCPT {address}"
+        self.asked[address] += 1
         said = await self._answer(named if named in self._answers else "RCPT", server, "250 OK")
         if said == "250 OK":
             envelope.rcpt_tos.append(address)
@@ -122,7 +128,9 @@ class Postbox:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> Answer:
         await asyncio.sleep(self._delay)
-        said = await self._answer("DATA", server, f"250 2.0.0 queued as {len(self.letters) + 1}")
+        named = f"DATA {envelope.rcpt_tos[0]}"
+        verb = named if named in self._answers else "DATA"
+        said = await self._answer(verb, server, f"250 2.0.0 queued as {len(self.letters) + 1}")
         if isinstance(said, str) and said.startswith("250"):
             tls = server.transport.get_extra_info("sslcontext") is not None
             to = tuple(envelope.rcpt_tos)

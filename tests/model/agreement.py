@@ -33,7 +33,13 @@ NEWS = {
     "decline": "agreement.declined",
     "withdraw": "agreement.withdrawn",
 }
-OWED = {"invite": ("invitation", "invitation-expiry"), "block": ("blocked",)}
+OWED = {
+    "invite": ("invitation", "invitation-expiry"),
+    "accept": ("accepted", "accepted-partner"),
+    "attest": ("attested",),
+    "block": ("blocked",),
+    "decline": ("declined",),
+}
 TASKS = {"block": "attest-blocked", "decline": "customer-declined", "withdraw": "cancel-subscriptions"}
 
 

@@ -27,6 +27,7 @@ Who = tuple[str, str]
 
 AGENTS = ("admin-agent", "sales-agent")
 DIRECT_ROUTE = date(2020, 2, 3)
+FIRST_REMINDER = 3
 SKEW = timedelta(minutes=5)
 
 
@@ -66,6 +67,8 @@ def invite(model: Model, at: datetime, who: Who, email: str, kind: str, days: in
     model["invitations"].append({"status": "open", "kind": kind, "expires": at + timedelta(days=days)})
     count(model, "invitation", "open")
     fire(model, at, "invite", "invited")
+    # Of one that ends before the first reminder nobody is reminded.
+    count(model, "outbox", "invitation-reminding", int(days > FIRST_REMINDER))
     return None
 
 

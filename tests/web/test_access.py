@@ -16,6 +16,7 @@ from tests.web.tables import checksums
 # Who may use a route. A new one must be entered here, and is thereby decided.
 EVERYBODY, VISIT, LINK = "everybody", "has followed a link", "has a link that is alive"
 PERSON, FIRST_PASSWORD = "is known", "is known by a first password"
+ONE_TIME = "has followed a one-time link"
 ACCESS = {
     "static": EVERYBODY,
     "health.healthz": EVERYBODY,
@@ -34,17 +35,25 @@ ACCESS = {
     "portal.document": PERSON,
     "portal.accept": PERSON,
     "portal.decline": PERSON,
+    "portal.hand_over": PERSON,
     "portal.change_password": FIRST_PASSWORD,
+    "portal.reveal.follow": EVERYBODY,
+    "portal.reveal.show": ONE_TIME,
+    "portal.reveal.send_code": ONE_TIME,
+    "portal.reveal.enter_code": ONE_TIME,
+    "portal.reveal.reveal": ONE_TIME,
 }
 # Nobody signs in to these: what is posted there is signed itself (test_hooks.py).
 SIGNED = {"hooks.receive"}
+# Mail programs post here by themselves, without a page of ours before it (portal/test_stop.py).
+ONE_CLICK = {"portal.stopping.ask", "portal.stopping.stop"}
 # Of the API every route declares what it asks for; these, and no others, are open to whoever comes.
 OPEN = {"v1.fetch_document", "v1.described", "v1.show_certificate"}
 REFUSED: dict[Stage, dict[str, int]] = {
-    stranger: {VISIT: 401, LINK: 401, PERSON: 401, FIRST_PASSWORD: 401},
+    stranger: {VISIT: 401, LINK: 401, PERSON: 401, FIRST_PASSWORD: 401, ONE_TIME: 401},
     holder: {PERSON: 401, FIRST_PASSWORD: 401},
     novice: {PERSON: 401},
-    person: {FIRST_PASSWORD: 401},
+    person: {FIRST_PASSWORD: 401, ONE_TIME: 401},
     ended: {LINK: 410, PERSON: 410, FIRST_PASSWORD: 410},
 }
 FILLED_IN = {
@@ -71,7 +80,7 @@ def paths(app: Flask, method: str, live: str = "x") -> dict[str, str]:
 
 def test_every_route_of_the_pages_has_its_access_decided(app: Flask) -> None:
     others = {rule.endpoint for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("v1.")}
-    assert others == {*ACCESS, *SIGNED}
+    assert others == {*ACCESS, *SIGNED, *ONE_CLICK}
 
 
 def test_every_route_of_the_api_is_declared_with_what_it_asks_for(app: Flask) -> None:

@@ -4,4 +4,7 @@ from flask import Blueprint
 
 bp = Blueprint("portal", __name__)
 
-from app.web.portal import agreement, identify, link  # noqa: E402, F401  the routes hang themselves on `bp`
+from app.web.portal import agreement, handover, identify, link, reveal, stopping  # noqa: E402, F401  the routes hang themselves on `bp`
+
+bp.register_blueprint(reveal.bp)
+bp.register_blueprint(stopping.bp)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.auth import acts, visits
 from app.auth.visits import Visit
-from app.commands import acceptances
+from app.commands import acceptances, handovers
 from app.commands.acceptances import Consent
 from app.core.agreements import FALLBACK_LANGUAGE, Terms
 from app.core.lifecycle import State
@@ -17,7 +17,7 @@ from app.core.vocabulary import Assurance, InvitationStatus
 from app.db import db, transaction
 from app.errors import GONE, answer, on_page, on_refused
 from app.installation import installation
-from app.models import AgreementDocument, Blob
+from app.models import AgreementDocument, Blob, Invitation
 from app.queries import receipts, rulebooks, versions
 from app.web.portal import bp
 from app.web.portal.statement import Statement, statement
@@ -38,7 +38,7 @@ def page(visit: Visit, problem: Refused | None = None) -> str:
     remedy = on_page(problem).remedy if problem else None
     used = visit.invitation.status is InvitationStatus.USED
     receipt = receipts.of(visit.machine, visit.invitation) if used else None
-    words = {"visit": visit, "terms": terms, "statement": shown, "document": text}
+    words = {"visit": visit, "terms": terms, "statement": shown, "document": text, "named": named(visit)}
     words |= {"problem": remedy, "receipt": receipt}
     return render_template(template(visit), **words)
 
@@ -62,6 +62,8 @@ def template(visit: Visit) -> str:
     user = visit.user
     if not visit.identified:
         return "portal/identify.html"
+    if named(visit):
+        return "portal/handed-over.html"
     if not visit.alive and visit.invitation.status not in ANSWERED:
         raise Refused(Reason.INVITATION_REVOKED)
     if user is not None and user.must_change:
@@ -71,9 +73,16 @@ def template(visit: Visit) -> str:
     return "portal/blocked.html" if visit.machine.state is State.BLOCKED else "portal/agreement.html"
 
 
+def named(visit: Visit) -> Invitation | None:
+    """The invitation of whoever is asked in this person's place."""
+    over = visit.invitation.status is InvitationStatus.REVOKED
+    return handovers.successor(visit.invitation) if over else None
+
+
 def settled(visit: Visit) -> bool:
-    """True when there is nothing left to answer: it was answered, or its partner has to."""
-    return visit.invitation.status in ANSWERED or visit.machine.state is State.BLOCKED
+    """True when there is nothing left to answer: it was answered, or somebody else has to."""
+    blocked = visit.machine.state is State.BLOCKED
+    return visit.invitation.status in ANSWERED or blocked or named(visit) is not None
 
 
 def offered(visit: Visit) -> tuple[Terms, AgreementDocument | None, Statement]:

@@ -13,7 +13,9 @@ from app.web.v1 import (  # noqa: F401  each of them declares its routes
     acceptance,
     acceptances,
     agreements,
+    branding,
     changes,
+    credentials,
     customers,
     deliveries,
     docs,
@@ -25,6 +27,9 @@ from app.web.v1 import (  # noqa: F401  each of them declares its routes
     guide,
     invitations,
     limits,
+    mailing,
+    mailpolicy,
+    mailtemplates,
     messages,
     metadata,
     orders,
@@ -34,6 +39,7 @@ from app.web.v1 import (  # noqa: F401  each of them declares its routes
     registration,
     relationships,
     sources,
+    suppressions,
     templates,
 )
 from app.web.v1.callers import caller as caller

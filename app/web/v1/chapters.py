@@ -22,7 +22,8 @@ CHAPTERS = (
         "Be told of what happens, and tell of what happened elsewhere.",
     ),
     Chapter("gate", "May this customer order?", ("eligibility", "orders"), "The gate, and orders through it."),
-    Chapter("invitations", "Invitations", ("invitations",), "Ask the customer to accept by itself."),
+    Chapter("invitations", "Invitations", ("invitations", "suppressions"), "Ask the customer to accept by itself."),
+    Chapter("mails", "Mails", ("mail", "mailtemplates", "branding"), "What mails say and how they look, of your own."),
     Chapter(
         "agreements",
         "Agreements",

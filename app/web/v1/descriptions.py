@@ -49,6 +49,7 @@ PROBLEM: dict[str, Any] = {
         "detail": {"type": "string"},
         "instance": {"type": "string"},
         "reason": {"type": "string"},
+        "faults": {"type": "array", "items": {"type": "object"}, "description": "What is wrong with a wording."},
         "next": {"type": "object", "description": "What to do instead, whose move it is, and where."},
         "errorName": {"type": "string"},
         "message": {"type": "string"},

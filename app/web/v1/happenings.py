@@ -23,6 +23,7 @@ TOLD: dict[NewsType, str] = {
     NewsType.MAIL_DELIVERED: "The invitation lies in the mailbox, says the system that reports on your mail.",
     NewsType.MAIL_BOUNCED: "The mailbox refused the invitation for good or sent it back: correct the address.",
     NewsType.MAIL_COMPLAINED: "Whoever got the invitation called it spam; that mailbox is not written to again.",
+    NewsType.MAIL_EXPIRING: "The invitation ends soon and nobody has answered; its contact is warned by mail.",
     NewsType.DRAFT_SUBMITTED: "A draft of an attestation was submitted, or submitted again, and waits to be decided.",
     NewsType.DRAFT_APPROVED: "A draft was approved; the attestation it became is told just before.",
     NewsType.DRAFT_RETURNED: "A draft was returned with a reason, to be corrected and submitted again.",
@@ -106,8 +107,13 @@ TAKEN: dict[tuple[SigningScheme, str], Report] = {
     ),
     (SigningScheme.STANDARD, "email.delivered"): Report("A mail of ours lies in the mailbox.", (MAIL,)),
     (SigningScheme.STANDARD, "email.bounced"): Report(
-        "A mail of ours came back: the invitation is marked and a task says so.",
-        (MAIL, Fact("permanent", "`false`: it may be delivered yet, and nothing is done; left out: `true`.", True)),
+        "A mail of ours came back: the invitation is marked and a task says so. A mailbox that nobody has is not "
+        "written to again.",
+        (
+            MAIL,
+            Fact("permanent", "`false`: it may be delivered yet, and nothing is done; left out: `true`.", True),
+            Fact("status", "The enhanced status code. 5.1.x and 5.2.1, or none: nobody has the mailbox.", "5.1.1"),
+        ),
     ),
     (SigningScheme.STANDARD, "email.complained"): Report(
         "Whoever got a mail of ours called it spam: that mailbox is not written to again.", (MAIL,)

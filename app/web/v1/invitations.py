@@ -6,11 +6,15 @@ from uuid import UUID
 from app.commands import invitations as commands
 from app.commands.customers import Profile
 from app.commands.invitations import Ask
+from app.core import wording as rules
 from app.core.contact import Contact
+from app.core.mails import Own
+from app.core.names import GRAMMARS, Kind
 from app.core.permissions import Action
 from app.core.refusals import Reason, refuse_if
 from app.db import db
 from app.installation import installation
+from app.mail import wording
 from app.models import Invitation, Staff
 from app.post import composer
 from app.queries import invitations, mails, scope
@@ -71,7 +75,18 @@ def _ask(given: NewInvitation, contact: Contact, language: str) -> Ask:
         given.dap,
         given.force,
         given.send,
+        given.reminders,
+        given.contact.time_zone if given.contact else None,
+        _own(given),
     )
+
+
+def _own(given: NewInvitation) -> Own | None:
+    """The inviter's own words, read by the template engine as well; the command reads them only our way."""
+    if given.message is None:
+        return None
+    rules.refuse(wording.check(given.message.own, GRAMMARS[Kind(given.kind.value)]))
+    return given.message.own
 
 
 def _made(row: Invitation, sent: bool = True) -> dict[str, Any]:

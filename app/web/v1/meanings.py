@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.web.v1.meanings_mail import OF_MAIL
 from app.web.v1.shades import SHADES
 
 PERSON = "The customer's person who agreed, or is to."
@@ -15,6 +16,7 @@ MEANINGS: dict[str, str] = {
     "ageDays": "For how many days it has been waiting.",
     "agreementLink": "Where the vendor publishes the agreement.",
     "agreementType": "Which agreement it is about.",
+    "all": "Of all mail of the installation.",
     "allowDelegatedAccess": "Always false: rights to administer the tenant are not Assent's to have.",
     "allowedActions": "What the caller may do with this agreement now.",
     "answer": "What came back, cut to 1,000 characters.",
@@ -30,21 +32,26 @@ MEANINGS: dict[str, str] = {
     "billingCycle": "Kept as it was given.",
     "billingProfile": "Whom to bill, and where.",
     "body": "What the record says, in the form that is hashed.",
+    "by": "Who did it.",
     "callbackUrl": "Where it was sent.",
     "certificate": "The certificate's name, as in `X-MS-Certificate-Url`.",
     "certificateHosts": "Where the sender's certificates may come from: `host` or `host:port`.",
     "channel": "How the order will be placed.",
     "checkedAt": "When the vendor was last asked.",
     "city": "The city.",
+    "codesToo": "Whether codes and one-time links are held back as well.",
+    "colour": "The accent of mails, as `#rrggbb`.",
     "commerceId": "The id of the relationship.",
     "company": "The customer's name.",
     "companyName": "The company's name.",
     "companyProfile": "The company and its tenant.",
     "confirmed": "Whether an acceptance counts now.",
     "contact": "Who is invited; left out, the customer's primary contact.",
+    "contactHealth": "What is known of the contact's mailbox: ok, bounced, complained or suppressed.",
     "correlationId": "The id of a test that was asked for.",
     "country": "A country in two capitals (ISO 3166-1), such as SE.",
     "createdAt": "When it was made.",
+    "createdBy": "Who made it; null where nobody did.",
     "creationDate": "When it was placed.",
     "culture": "Language and country, such as en-US.",
     "current": "Whether that is the newest version.",
@@ -57,6 +64,7 @@ MEANINGS: dict[str, str] = {
     "date": "The day it was bought, in UTC; not in the future.",
     "dateAgreed": "When the customer agreed; not in the future.",
     "dateTimeUtc": "When it was tried.",
+    "dead": "How many mails were given up.",
     "decidedAt": "When it was decided.",
     "decidedBy": "Who decided it.",
     "decision": "`allow`, `deny` or `unknown`.",
@@ -117,6 +125,9 @@ MEANINGS: dict[str, str] = {
     "link": "`live` shows the link that works, which is recorded; `masked` hides it.",
     "links": "Where to go on.",
     "location": "The country the partner is in.",
+    "logo": "The logo in base64.",
+    "logoAlt": "What is read where the logo is not shown.",
+    "mailKind": "Which mail it is.",
     "mailto": "Opens a mail program with all of it; null where it would be too long.",
     "message": "The vendor's second name of `description`.",
     "method": "`direct` or `attested`; null where nothing counts.",
@@ -131,11 +142,13 @@ MEANINGS: dict[str, str] = {
     "number": "Its place in the chain, from 1.",
     "objectType": "The name of the kind of object.",
     "offerId": "The vendor's id of what is ordered; an offer may name the agreement it needs.",
+    "oldestAt": "When the one was owed that waits longest.",
     "onBehalfOf": "Who stands behind a service account; needed from one that attests.",
     "operation": "What is to be ordered.",
     "organization": "Whom the sender's certificate has to name (O).",
     "organizationRegistrationNumber": "The company's number in its country's register, where the vendor wants one.",
     "outcome": "done, refused or unknown.",
+    "own": "Whether these are words of your own.",
     "owner": "Whose move it is: customer, partner, provider or reseller.",
     "parameters": "The vendor's member of its newer errors.",
     "partnerId": "The confirming partner.",
@@ -146,8 +159,10 @@ MEANINGS: dict[str, str] = {
     "preparedBy": "Who prepared it.",
     "primaryContact": PERSON,
     "providerId": "The provider's id, for a reseller that has several.",
+    "queued": "How many mails are to go out yet.",
     "quantity": "How many.",
     "questions": "Up to 1,000 questions, answered in their order.",
+    "rates": "How fast mail goes at most.",
     "reason": "Why, in a sentence.",
     "receivedAt": "When it came.",
     "receivedId": "The id under which it was received.",
@@ -171,6 +186,7 @@ MEANINGS: dict[str, str] = {
     "seekOperation": "`Next`, as in `links.next`.",
     "self": "This very resource.",
     "send": "Whether Assent mails it; with false the answer holds the link.",
+    "sentTo": "The mailbox it goes to; null where no mail goes out.",
     "seq": "Its number in the partner's feed, without gaps.",
     "sequence": "The number of the newest record.",
     "sha256": "Of the file, in hex.",
@@ -187,6 +203,7 @@ MEANINGS: dict[str, str] = {
     "submittedAt": "When it was submitted last.",
     "SubscriberId": "The id that the registration has among the endpoints.",
     "substitute": "Who decides it when the assignee cannot.",
+    "suppressionId": "The id it has on the list.",
     "systemError": "Whether there was no answer at all.",
     "templateId": "The vendor's id of the agreement, from `GET /v1/agreements`.",
     "tenantId": "A tenant id.",
@@ -217,7 +234,7 @@ MEANINGS: dict[str, str] = {
 
 def of(shape: str, name: str) -> str:
     """The words for a member; "" where nothing need be said beside its name."""
-    return SHADES.get(f"{shape}.{name}") or MEANINGS.get(name, "")
+    return SHADES.get(f"{shape}.{name}") or MEANINGS.get(name) or OF_MAIL.get(name, "")
 
 
 def explain(shape: str, schema: dict[str, Any]) -> None:

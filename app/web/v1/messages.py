@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Response, request
 
@@ -51,28 +51,26 @@ def message(invitation_id: UUID, asked: Asked) -> dict[str, Any] | Response:
     who has seen it, written in a transaction of its own although this is a GET. A HEAD writes nothing.
     """
     row, _ = invitations.one(caller(), invitation_id)
-    known, words = mails.preview(row.id), composer(installation())
-    link = words.masked(known)
+    known, words, live = mails.preview(row.id), composer(installation()), False
     if asked.link is Link.LIVE:
         require(caller(), Action.LIVE_LINK)
         if request.method == "GET":
-            known, link = _handed_over(invitation_id, words)
+            known, live = _handed_over(invitation_id), True
     if request.accept_mimetypes.best_match([JSON, EML]) == EML:
-        return _as_file(known, words, link)
-    return _as_json(known, words, link)
+        return _as_file(known, words, live)
+    return _as_json(known, words, live)
 
 
-def _handed_over(invitation_id: UUID, words: Composer) -> tuple[MailFacts, str]:
+def _handed_over(invitation_id: UUID) -> MailFacts:
     """The live link and the record of it, both of one moment: at the next the link may be another."""
     with transaction():
         row, _ = invitations.one(caller(), invitation_id)
         commands.hand_over(caller(), row.machine, row)
-        known = mails.preview(row.id)
-        return known, words.link(known)
+        return mails.preview(row.id)
 
 
-def _as_json(known: MailFacts, words: Composer, link: str) -> dict[str, Any]:
-    said = words.words(known, link)
+def _as_json(known: MailFacts, words: Composer, live: bool) -> dict[str, Any]:
+    said = words.words(known, live)
     return {
         "subject": said.subject,
         "text": said.text,
@@ -82,8 +80,11 @@ def _as_json(known: MailFacts, words: Composer, link: str) -> dict[str, Any]:
     }
 
 
-def _as_file(known: MailFacts, words: Composer, link: str) -> Response:
-    name = f"<{known.invitation}.{known.generation}@{words.domain}>"
-    answer = Response(words.compose(known, name, caller().at, link).data, content_type=EML)
-    answer.headers["Content-Disposition"] = f'attachment; filename="invitation-{known.invitation}.eml"'
+def _as_file(known: MailFacts, words: Composer, live: bool) -> Response:
+    """As a draft, where the mail program knows how: to be read once more and sent from somebody's own mailbox."""
+    asked = known.invited
+    name = f"{asked.id}.{asked.generation}" if asked else str(uuid4())
+    mail = words.compose(known, f"<{name}@{words.domain}>", caller().at, live=live)
+    answer = Response(b"X-Unsent: 1\r\n" + mail.data, content_type=EML)
+    answer.headers["Content-Disposition"] = f'attachment; filename="invitation-{asked.id if asked else name}.eml"'
     return answer

@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from app.core.languages import Language
+from app.core.names import Kind
 from app.web.v1 import descriptions, meanings, once
 from app.web.v1.paging import TOKEN, Paged
 from app.web.v1.profiles import Domain
@@ -18,6 +20,9 @@ Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 KEY: Schema = {"type": "string", "maxLength": once.LONGEST, "pattern": "^[ -~]*$"}
 KEYS = dict.fromkeys(once.KEYS, KEY)
+
+# Parameters of paths that stand for one of a few words.
+CLOSED = {"mailKind": [kind.value for kind in Kind], "language": [language.value for language in Language]}
 
 
 def document(base_url: str) -> dict[str, Any]:
@@ -128,6 +133,8 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 def _path_schema(name: str) -> Schema:
     if name == "domain":
         return TypeAdapter(Domain).json_schema()
+    if name in CLOSED:
+        return {"type": "string", "enum": CLOSED[name]}
     return {"type": "string", "format": "uuid"} if name.endswith("Id") else {"type": "string", "minLength": 1}
 
 

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from app.core.carrying import Delivery
 from app.core.evidence import stamp
 from app.core.hooks import Disabling, SigningScheme
 from app.core.lifecycle import State
 from app.core.policy import Rulebook
 from app.core.snapshot import Invited, Snapshot
-from app.core.vocabulary import AcceptanceMethod, AgreementType, Assurance, Delivery, InvitationStatus, NewsType
+from app.core.vocabulary import AcceptanceMethod, AgreementType, Assurance, InvitationStatus, NewsType
 from app.core.webhooks import PATIENCE, VENDORS
 from app.hooks import bodies
 from app.queries import changes
@@ -63,6 +64,7 @@ ABOUT: dict[NewsType, Left] = {
     NewsType.MAIL_DELIVERED: Left(State.INVITED, 2, (OPEN, Delivery.DELIVERED), proven=False),
     NewsType.MAIL_BOUNCED: Left(State.INVITED, 3, (OPEN, Delivery.BOUNCED)),
     NewsType.MAIL_COMPLAINED: Left(State.INVITED, 3, (OPEN, Delivery.COMPLAINED)),
+    NewsType.MAIL_EXPIRING: Left(State.INVITED, 2, SENT, proven=False),
     NewsType.ACCEPTED: Left(State.DIRECT, 3, (USED, Delivery.SENT), DIRECT),
     NewsType.ATTESTED: Left(State.ATTESTED, 3, None, ATTESTED),
     NewsType.BLOCKED: Left(State.BLOCKED, 3, SENT),

@@ -154,7 +154,9 @@ Day = Annotated[
 Line = Annotated[str, *line()]
 Text = Annotated[str, *line(1000)]
 Email = Annotated[
-    str, checked(text.email), WithJsonSchema({"type": "string", "format": "email", "minLength": 6, "maxLength": 254})
+    str,
+    checked(text.email),
+    WithJsonSchema({"type": "string", "format": "idn-email", "minLength": 6, "maxLength": 254}),
 ]
 Phone = Annotated[
     str, checked(text.phone), WithJsonSchema({"type": "string", "maxLength": 40, "pattern": rf"^{text.PHONE.pattern}$"})

@@ -1,27 +1,36 @@
 """Invitations as programs ask for them, and as they are answered."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, WithJsonSchema
 
+from app import places
 from app.commands.invitations import DEFAULT_DAYS
 from app.core.refusals import Reason
 from app.core.vocabulary import InvitationKind
+from app.web.v1.mailpolicy import Reminders
 from app.web.v1.paging import Links
 from app.web.v1.people import Person, PersonShown
 from app.web.v1.profiles import Domain
 from app.web.v1.shape import Answer, Bad, Country, Flag, Id, Language, Line, Shape, whole
+from app.web.v1.shapes_wording import Wording, WordingShown
 from app.web.v1.statuses import Attributes
 
 ENGLISH = "en"
 
 
-def _not_yet(value: Any) -> Any:
-    raise Bad(Reason.INVALID_VALUE, says="a wording of your own is not possible yet; leave it out")
+def _zone(value: str) -> str:
+    if places.zone(value) is None:
+        raise Bad(Reason.INVALID_VALUE, says="a zone of the IANA time zone database such as Europe/Stockholm")
+    return value
+
+
+TimeZone = Annotated[str, AfterValidator(_zone), WithJsonSchema({"type": "string", "format": "iana-time-zone"})]
 
 
 class Invited(Person):
     language: Language | None = None
+    time_zone: TimeZone | None = None
 
 
 class NewInvitation(Shape):
@@ -34,12 +43,8 @@ class NewInvitation(Shape):
     dap: Flag = False
     send: Flag = True
     force: Flag = False
-    message: Annotated[
-        Any,
-        AfterValidator(_not_yet),
-        Field(description="A wording of your own: refused so far."),
-        WithJsonSchema({"type": "null"}),
-    ] = None
+    reminders: Reminders | None = None
+    message: Wording | None = None
 
 
 class NewCompany(Shape):
@@ -72,6 +77,7 @@ class InvitationShown(Answer):
     status: str
     delivery: str
     contact: PersonShown
+    contact_health: str
     language: str
     dap: bool
     created_at: str
@@ -79,6 +85,10 @@ class InvitationShown(Answer):
     tries: int
     last_answer: str | None
     next_try: str | None
+    message: WordingShown | None
+    reminders: list[int] | None
+    reminded: int
+    next_reminder: str | None
     attributes: Attributes
 
 

@@ -3,11 +3,19 @@
 import pytest
 from flask import Flask
 
+from app.models import Reveal
 from tests.cast import Cast
 from tests.engines import on_sqlite  # noqa: F401
 from tests.web.portal.accounts import FIRST, Account
 from tests.web.portal.twice import CODE, OWN, PASSWORD, Sent
+from tests.web.portal.unveiling import invited
 from tests.web.portal.visitor import Visitor
+
+
+@pytest.fixture
+def link(fresh: Account) -> Reveal:
+    """A one-time link to the first password of an account."""
+    return invited(fresh.story)
 
 
 @pytest.fixture

@@ -110,11 +110,12 @@ def test_the_chain_is_whole(visitor: Visitor, story: Story) -> None:
     assert chain[-1]["hash"] == db.session.get_one(Machine, story.machine.id).head
 
 
-def test_an_acceptance_owes_no_mail(visitor: Visitor, story: Story) -> None:
+def test_an_acceptance_owes_a_receipt_and_tells_the_partner(visitor: Visitor, story: Story) -> None:
     accepted(visitor, story)
     rows = db.session.scalars(select(Outbox)).all()
     kinds = [row.kind for row in rows if row.payload["machine"] == str(story.machine.id)]
-    assert sorted(kinds) == ["invitation", "invitation-expiry", "sign-in-code"]
+    timers = ["invitation-expiry", "invitation-reminding"]
+    assert sorted(kinds) == ["accepted", "accepted-partner", "invitation", *timers, "sign-in-code"]
 
 
 def test_neither_link_nor_code_nor_password_stands_in_any_table(visitor: Visitor, story: Story, fresh: Account) -> None:

@@ -40,7 +40,7 @@ def mailed_code(invitation: Invitation) -> str:
     """The code of the newest mail that is owed to the invited mailbox."""
     db.session.rollback()
     rows = db.session.scalars(select(Outbox).where(Outbox.kind == Owed.SIGN_IN_CODE).order_by(Outbox.id.desc()))
-    row = next(row for row in rows if row.payload["invitation"] == str(invitation.id))
+    row = next(row for row in rows if row.payload.get("invitation") == str(invitation.id))
     return codes.code(installation().keys.code, UUID(row.payload["session"]), row.payload["number"])
 
 

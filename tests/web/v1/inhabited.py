@@ -25,13 +25,14 @@ from tests import channel as channels
 from tests.channel import done
 from tests.hooks.signers import pem, root
 from tests.sizes import FULL
+from tests.web.v1.accounts import account
 from tests.web.v1.programs import EVA, MCA_TEMPLATE, Program, confirmation, of, program, token
 from tests.web.v1.registered import told
-from tests.web.v1.routing import arrived
+from tests.web.v1.routing import arrived, suppressed
 
 DOCUMENT = "/v1/openapi.json"
 MANY = 24 if FULL else 8
-PAGED = ("/customers", "/acceptances", "/attestationdrafts")
+PAGED = ("/customers", "/acceptances", "/attestationdrafts", "/suppressions")
 PAGED_OF_ONE = ("/customers/{customerId}/invitations", "/customers/{customerId}/acceptance/records")
 CONTINUED = "MS-ContinuationToken"
 COUNTRIES = ("SE", "NO", "US", "DE")
@@ -42,7 +43,8 @@ PEM = pem(root()).decode()
 # What the document can only name: a mailbox's address, certificates, where webhooks may be sent to, and times at which
 # a customer can have agreed.
 FORMATS = {
-    "email": st.from_regex(r"[a-z][a-z0-9]{0,20}@[a-z][a-z0-9]{0,20}\.example", fullmatch=True),
+    "idn-email": st.from_regex(r"[a-zåöé李][a-z0-9åöé李]{0,20}@[a-z][a-z0-9]{0,20}\.example", fullmatch=True),
+    "iana-time-zone": st.sampled_from(("Europe/Stockholm", "Asia/Kolkata", "America/Argentina/Ushuaia", "UTC")),
     "pem": st.just(PEM),
     "uri": st.from_regex(r"https://1\.1\.1\.1/[a-z]{0,20}", fullmatch=True),
     "date-time": st.datetimes(datetime(2015, 1, 1), datetime(2025, 1, 1)).map(lambda at: f"{at:%Y-%m-%dT%H:%M:%S}Z"),
@@ -77,6 +79,8 @@ def settle(app: Flask) -> World:
     world = World([token(channel.pia), token(channel.pia), token(channel.rita), token(channel.provider)])
     cases = [channel.customer() for _ in range(MANY)]
     ids = [str(case.machine.customer_id) for case in cases]
+    for case in cases:
+        account(case.relationship)
     world.named["customerId"] = ids[: MANY // 2]
     world.named["/v1/customers/{customerId} customerId"] = ids[MANY // 2 :]
     world.named["draftId"] = [rita.made(of(case, "attestationdrafts"), confirmation())["id"] for case in cases]
@@ -90,6 +94,7 @@ def settle(app: Flask) -> World:
     world.named["token"] = [pia.get(where)["displayUri"].rpartition("/")[2]]
     _settle_sources(world, channel.provider)
     _settle_endpoints(world, channel.provider)
+    world.named["suppressionId"] = [suppressed(channel.provider) for _ in range(MANY)]
     _find_pages(world, pia, ids[-1])
     return world
 

@@ -1,6 +1,7 @@
 """Every route that takes a body: who may use it, a body that would be done, and the kinds of its members."""
 
 import json
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from app.core.vocabulary import Role
 from tests import channel as channels
 from tests.channel import hire
 from tests.hooks.signers import pem, root
+from tests.pictures import drawn
+from tests.web.v1.accounts import account
 from tests.web.v1.conftest import Chain, Desk, open_desk
 from tests.web.v1.newcomers import newcomer
 from tests.web.v1.programs import (
@@ -29,6 +32,8 @@ from tests.web.v1.registered import URL
 CONTACT = {f"primaryContact.{name}": "text" for name in MARIA}
 DRAFT = CONTACT | {"primaryContact": "object", "dateAgreed": "text", "note": "text", "onBehalfOf": "person"}
 ENDPOINTS, REGISTRATION, HEARD = "/v1/webhooks/endpoints", "/webhooks/v1/registration", {"events": "list"}
+TEMPLATES = "/v1/mailtemplates"
+LOGO = b64encode(drawn()).decode()
 SOURCES, HOSTS = "/v1/webhooks/sources", {"certificateHosts": "list"}
 GATE = dict.fromkeys(("customerId", "operation", "channel", "environment", "offerId", "asOf"), "text")
 
@@ -50,7 +55,7 @@ class Route:
 
     @property
     def needs_no_body(self) -> bool:
-        return self.where.endswith(("/approve", "/resend"))
+        return self.where.endswith(("/approve", "/credentials", "/pause", "/preview", "/resend"))
 
     def with_member(self, path: str, value: object) -> dict[str, Any]:
         """The body with another value at `a.b`, or in the first item of the list at `a[].b`."""
@@ -90,9 +95,16 @@ def orders(desk: Desk, chain: Chain) -> Route:
 
 def invitations(desk: Desk, chain: Chain) -> Route:
     members = {f"contact.{name}": "text" for name in MARIA} | {"contact": "object", "kind": "text", "language": "text"}
-    members |= {"expiresInDays": "number", "dap": "flag", "force": "flag"}
+    members |= {"message": "object", "expiresInDays": "number", "dap": "flag", "force": "flag", "reminders": "days"}
     body = {"kind": "agreement", "contact": MARIA, "language": "sv"}
     return Route(desk.program, of(desk.customer(), "invitations"), body, members)
+
+
+def credentials(desk: Desk, chain: Chain) -> Route:
+    case = desk.customer()
+    account(case.relationship)
+    members = {f"contact.{name}": "text" for name in MARIA} | {"contact": "object", "send": "flag"}
+    return Route(desk.program, of(case, "credentials"), {"contact": MARIA}, members)
 
 
 def submission(desk: Desk, chain: Chain) -> Route:
@@ -183,6 +195,24 @@ def endpoint_changes(desk: Desk, chain: Chain) -> Route:
     return Route(new.who, where, new.body | {"enabled": True}, new.members | {"enabled": "flag"}, method="PATCH")
 
 
+def mail_policy(desk: Desk, chain: Chain) -> Route:
+    body = {"language": "sv", "reminders": [3, 7], "quietHours": "20-8", "expiryWarningDays": 2, "passwordInMail": True}
+    members = {"language": "text", "quietHours": "text", "reminders": "days", "reset": "list"}
+    members |= {"expiryWarningDays": "number", "passwordInMail": "flag"}
+    who = desk.colleague(Role.GLOBAL_ADMIN)
+    return Route(who, "/v1/mailpolicy", body | {"reset": ["quietHours"]}, members, method="PATCH")
+
+
+def pauses(desk: Desk, chain: Chain) -> Route:
+    body = {"note": "a wrong list", "codesToo": True}
+    return Route(desk.colleague(Role.GLOBAL_ADMIN), "/v1/mail/pause", body, {"note": "text", "codesToo": "flag"})
+
+
+def suppressions(desk: Desk, chain: Chain) -> Route:
+    body = {"email": "maria@contoso.example", "reason": "asked by phone"}
+    return Route(desk.colleague(Role.GLOBAL_ADMIN), "/v1/suppressions", body, dict.fromkeys(body, "text"))
+
+
 def registrations(desk: Desk, chain: Chain) -> Route:
     body = {"WebhookUrl": URL, "WebhookEvents": ["test-created"], "SignatureTokenToMsSignatureHeader": True}
     members = {"WebhookUrl": "text", "WebhookEvents": "list", "SignatureTokenToMsSignatureHeader": "flag"}
@@ -197,10 +227,28 @@ def registrations_anew(desk: Desk, chain: Chain) -> Route:
     return Route(who, REGISTRATION, first.body, first.members, method="PUT")
 
 
+def wordings(desk: Desk, chain: Chain) -> Route:
+    body = {"subject": "{{ company }}", "text": "{{ link }}", "html": '<a href="{{ link }}">Answer</a>'}
+    who = desk.colleague(Role.GLOBAL_ADMIN)
+    return Route(who, f"{TEMPLATES}/agreement/sv", body, dict.fromkeys(body, "text"), method="PUT")
+
+
+def previews(desk: Desk, chain: Chain) -> Route:
+    saved = wordings(desk, chain)
+    return Route(saved.who, f"{saved.where}/preview", saved.body, saved.members)
+
+
+def branding(desk: Desk, chain: Chain) -> Route:
+    body = {"colour": "#0b6e4f", "logo": LOGO, "logoAlt": "Fabrikam"}
+    return Route(desk.colleague(Role.GLOBAL_ADMIN), "/v1/branding", body, dict.fromkeys(body, "text"), method="PUT")
+
+
 ROUTES = [
     *(eligibility, questions, agreements, orders, invitations, submission, approval, giving_back, resubmission),
-    *(customers, removal, newcomers_invitation, resending, withdrawals, purchases),
+    *(customers, credentials, removal, newcomers_invitation, resending, withdrawals, purchases),
+    *(wordings, previews, branding),
     *(sources, vendors_sources, source_changes, endpoints, endpoint_changes, registrations, registrations_anew),
+    *(mail_policy, pauses, suppressions),
 ]
 
 

@@ -9,13 +9,14 @@ from werkzeug.test import TestResponse
 
 from app import vault
 from app.auth import acts
-from app.commands import arrivals, sources
+from app.commands import arrivals, sources, suppressions
 from app.db import new_id
 from app.hooks import signing
 from app.installation import installation
 from app.models import Partner
 from app.web.v1.routes import PARAMETER, ROUTES, Route
 from tests.channel import done
+from tests.web.v1.accounts import account
 from tests.web.v1.conftest import Chain
 from tests.web.v1.newcomers import newcomer
 from tests.web.v1.programs import EVA, MARIA, MCA_TEMPLATE, UNKNOWN, Program, confirmation, of, order
@@ -31,6 +32,8 @@ NEWCOMER = {
     "contact": MARIA | {"email": "maria@woodgrove.example"},
 }
 
+WORDING = {"subject": "{{ company }}", "text": "Answer here:\n\n{{ link }}\n"}
+
 
 @dataclass(frozen=True)
 class Ids:
@@ -45,6 +48,8 @@ class Ids:
     received: str = UNKNOWN
     # An endpoint that is told, what was sent there, and a test of the registration.
     told: Told = NOBODYS
+    # A mailbox that must not be written to.
+    suppression: str = UNKNOWN
 
     def named(self, endpoint: str) -> dict[str, str]:
         """What stands in the path of a route."""
@@ -52,6 +57,8 @@ class Ids:
         ids = {"customerId": customer, "draftId": self.draft, "invitationId": self.invitation}
         ids |= {"sourceId": self.source, "receivedId": self.received, "endpointId": self.told.endpoint}
         ids |= {"deliveryId": self.told.delivery, "correlationId": self.told.correlation, "certificate": "none"}
+        ids |= {"suppressionId": self.suppression}
+        ids |= {"mailKind": "agreement", "language": "sv"}
         return ids | {"templateId": MCA_TEMPLATE, "domain": "woodgrove.example", "token": "none"}
 
     def queries(self) -> dict[str, dict[str, str]]:
@@ -74,15 +81,22 @@ class Ids:
             "invite": {"kind": "agreement"},
             "invite_newcomer": NEWCOMER,
             "resend": {},
+            "send_credentials": {},
+            "change_branding": {"colour": "#0b6e4f"},
+            "pause_mail": {},
+            "preview_mail_template": {},
+            "save_mail_template": WORDING,
             "order": order(),
             "create_customer": newcomer(),
             "remove_customer": {"relationshipToPartner": "none"},
             "withdraw": {"reason": "they moved on"},
             "purchase": {"kind": "auto-renewal", "date": "2026-01-31"},
+            "add_suppression": {"email": f"{new_id()}@contoso.example", "reason": "asked by phone"},
             "add_source": {"name": "Marketplace", "scheme": "standard"},
             "change_source": {"enabled": True},
             "add_endpoint": {"url": URL, "events": ["*"]},
             "change_endpoint": {"url": URL},
+            "change_mail_policy": {"reminders": [3]},
             "register": REGISTRATION,
             "register_anew": REGISTRATION,
         }
@@ -129,13 +143,19 @@ def arrived(partner: Partner) -> tuple[str, str]:
     return str(source.id), str(row.id)
 
 
+def suppressed(partner: Partner) -> str:
+    """The id of a mailbox on the partner's list, another one each time."""
+    return str(done(suppressions.add, acts.console(), partner, f"{new_id()}@contoso.example", "asked by phone").id)
+
+
 def prepared(chain: Chain, by: Program) -> Ids:
     """A customer with somebody's draft and the provider's invitation, and a confirmed one."""
     case, other = chain.channel.customer(), chain.channel.customer()
+    account(case.relationship)
     draft = by.made(of(case, "attestationdrafts"), confirmation())["id"]
     invitation = chain.pia.made(of(case, "invitations"), {"kind": "agreement"})["id"]
     chain.pia.made(of(other, "agreements"), confirmation())
     customer, confirmed = str(case.machine.customer_id), str(other.machine.customer_id)
     provider = chain.channel.provider
     about = (customer, str(draft), str(invitation), confirmed, str(provider.id))
-    return Ids(*about, *arrived(provider), told(provider))
+    return Ids(*about, *arrived(provider), told(provider), suppressed(provider))

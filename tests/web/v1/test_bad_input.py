@@ -28,6 +28,7 @@ WRONG: dict[str, list[Any]] = {
     "text": [7, True, [], {}],
     "object": [7, "x", []],
     "list": [7, "x", {}, [7]],
+    "days": [7, "x", {}, ["x"], [0], [366], [1, 2, 3, 4, 5]],
     "flag": [0, "true", []],
     "number": ["1", 1.5, True, 10**400, 1e308],
     "person": [7, True, [{}]],

@@ -23,13 +23,15 @@ from app.db import transaction
 from app.hooks import vendor
 from app.installation import installation
 from app.web.v1.meanings import MEANINGS
+from app.web.v1.meanings_mail import OF_MAIL
 from app.web.v1.routes import ROUTES
 from app.web.v1.shades import SHADES
 from tests import channel as channels
 from tests.channel import Case, Channel, company, hire
+from tests.web.v1.accounts import account
 from tests.web.v1.programs import EVA, MCA_TEMPLATE, confirmation, of, program, token
 from tests.web.v1.registered import URL, told
-from tests.web.v1.routing import arrived
+from tests.web.v1.routing import arrived, suppressed
 from tests.web.v1.served import Served, served
 
 Variables = dict[str, str]
@@ -115,6 +117,8 @@ def tell(server: Served) -> Story:
         return {"DRAFT": rita.made(of(customer(), "attestationdrafts"), confirmation())["id"]}
 
     case, returned, ritas = customer(), draft(), {"TOKEN": token(channel.rita)}
+    signing_in = customer()
+    account(signing_in.relationship)
     pia.made(f"/v1/attestationdrafts/{returned['DRAFT']}/return", {"reason": "unsigned"}, 200)
     links = pia.get(f"/v1/agreementtemplates/{MCA_TEMPLATE}/document?country=SE")
     usual = {
@@ -124,6 +128,8 @@ def tell(server: Served) -> Story:
         "TEMPLATE": MCA_TEMPLATE,
         "DOMAIN": case.relationship.domain or "",
         "CURSOR": "0",
+        "MAIL_KIND": "agreement",
+        "LANGUAGE": "sv",
         "LINK_TOKEN": links["displayUri"].rpartition("/")[2],
     }
     special = {
@@ -131,6 +137,7 @@ def tell(server: Served) -> Story:
         "invite": named(customer()),
         "remove_customer": named(customer()),
         "order": named(customer(confirmed=True)),
+        "send_credentials": named(signing_in),
         "withdraw": named(customer(confirmed=True)),
         "submit": named(customer()) | ritas,
         "resubmit": returned | ritas,
@@ -139,7 +146,7 @@ def tell(server: Served) -> Story:
         "revoke": invitation(customer()),
     }
     usual |= dict(zip(("SOURCE", "RECEIVED"), arrived(channel.provider), strict=True))
-    special |= of_sources(channel) | of_endpoints(channel)
+    special |= of_sources(channel) | of_endpoints(channel) | of_mail(channel)
     usual["RECEIVER"] = URL
     usual |= named(case) | invitation(case) | draft()
     assert sequencer.stamp() > 0
@@ -164,6 +171,13 @@ def of_endpoints(channel: Channel) -> dict[str, Variables]:
     found = dict.fromkeys(mine, admins) | {"register": admins | other}
     found["show_certificate"] = {"CERTIFICATE": certificate_name()}
     return found | {"remove_endpoint": admins | {"ENDPOINT": told(channel.provider).endpoint}}
+
+
+def of_mail(channel: Channel) -> dict[str, Variables]:
+    admins = {"TOKEN": token(hire(channel.provider, Role.GLOBAL_ADMIN))}
+    mine = [route.endpoint for route in ROUTES if route.needs == (Action.MANAGE_MAIL,)]
+    removed = admins | {"SUPPRESSION": suppressed(channel.provider)}
+    return dict.fromkeys(mine, admins) | {"remove_suppression": removed}
 
 
 def certificate_name() -> str:
@@ -256,7 +270,7 @@ def test_meanings_are_of_members_there_are(document: Any) -> None:
     members = {(shape, name) for shape, schema in shapes for name in schema.get("properties", {})}
     names = {name for _, name in members} | {f"{shape}.{name}" for shape, name in members}
     names |= {part for route in ROUTES for part in re.findall(r"{(\w+)}", route.path)}
-    assert {*MEANINGS, *SHADES} - names == set()
+    assert {*MEANINGS, *OF_MAIL, *SHADES} - names == set()
 
 
 def test_the_page_is_found_with_a_slash_too_and_takes_nothing_but_reading(server: Served) -> None:

@@ -53,7 +53,7 @@ def test_the_primary_contact_is_invited_by_mail(desk: Desk) -> None:
     case = desk.customer()
     before = datetime.now(UTC)
     found = desk.program.made(of(case, "invitations"), ASKED)
-    due = {name: found.pop(name) for name in ("createdAt", "nextTry")}
+    due = {name: found.pop(name) for name in ("createdAt", "nextTry", "nextReminder")}
     assert stamp(before) <= due["createdAt"] == due["nextTry"] <= stamp(datetime.now(UTC))
     assert {name: value for name, value in found.items() if name not in ("id", "expiresAt")} == {
         "customerId": str(case.machine.customer_id),
@@ -62,16 +62,20 @@ def test_the_primary_contact_is_invited_by_mail(desk: Desk) -> None:
         "status": "open",
         "delivery": "queued",
         "contact": case.relationship.contact.personal(),
+        "contactHealth": "ok",
         "language": "en",
         "dap": False,
         "tries": 0,
         "lastAnswer": None,
+        "message": None,
+        "reminders": None,
+        "reminded": 0,
         "warnings": [],
         "attributes": {"objectType": "Invitation"},
     }
     assert stamp(before + timedelta(days=30)) <= found["expiresAt"] <= stamp(datetime.now(UTC) + timedelta(days=30))
     assert stored(found["id"]).invited_by == desk.ana.id
-    assert owed(found["id"]) == ["invitation", "invitation-expiry"]
+    assert owed(found["id"]) == ["invitation", "invitation-expiry", "invitation-reminding"]
     assert "/AdminPortal/" not in str(found), "the link goes to the customer alone"
 
 
@@ -187,8 +191,9 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"contact": EVA | {"email": "eva"}}, "invalid-email", "email"),
     ({"contact": EVA | {"email": "eva@contoso.example\nBcc: x@evil.example"}}, "invalid-text", "email"),
     ({"contact": EVA | {"language": "Swedish, please"}}, "invalid-value", "contact.language"),
-    ({"message": {"subject": "Hi", "text": "Sign"}}, "invalid-value", "a wording of your own is not possible yet"),
-    ({"message": "Sign"}, "invalid-value", "leave it out"),
+    ({"message": {"subject": "Hi", "text": "Sign"}}, "invalid-wording", "part, line and reason"),
+    ({"message": {"text": "Sign"}}, "missing-field", "message.subject"),
+    ({"message": "Sign"}, "invalid-value", "message"),
     ({"send": "no"}, "invalid-value", "send"),
     ({"language": "Swedish, please"}, "invalid-value", "language"),
     ({"language": 7}, "invalid-value", "language"),

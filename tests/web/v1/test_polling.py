@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 from app.auth import acts
 from app.commands import catalogue, customers, staff
 from app.commands.catalogue import Publication
-from app.core.vocabulary import AgreementType, Assurance, Delivery, PartnerType
+from app.core.carrying import Delivery
+from app.core.vocabulary import AgreementType, Assurance, PartnerType
 from app.db import db, transaction
 from app.installation import installation
 from app.models import Invitation, Machine, RoleGrant, Token

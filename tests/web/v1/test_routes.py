@@ -122,7 +122,7 @@ def expected_of(asked: Asked, kind: PartnerType, app_only: bool) -> Refusal:
     """Not there; unless the route is not for such a caller whatever it names."""
     if app_only and asked.route.people:
         return NO_ROLE
-    if set(asked.route.needs) <= {Action.MANAGE_SOURCES, Action.MANAGE_HOOKS}:
+    if set(asked.route.needs) <= {Action.MANAGE_SOURCES, Action.MANAGE_HOOKS, Action.MANAGE_MAIL}:
         return denied(asked, kind, None if app_only else Role.ADMIN_AGENT) or NOT_FOUND
     if asked.name == "list_customer_relationships" and kind is PartnerType.DIRECT_BILL:
         return NOT_YOURS

@@ -1,0 +1,31 @@
+"""The languages Assent speaks, and which of them somebody with a given language tag reads."""
+
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    ENGLISH = "en"
+    SWEDISH = "sv"
+    SIMPLIFIED = "zh-Hans"
+    TRADITIONAL = "zh-Hant"
+
+
+# Where Chinese is written in the traditional way; the rest of the world writes the simplified one.
+TRADITIONAL_IN = frozenset({"hant", "tw", "hk", "mo"})
+
+
+def spoken(tag: str) -> Language:
+    """The nearest of our languages: browsers and contacts say zh-CN or sv-FI; who speaks none of them reads English."""
+    first, *rest = tag.replace("_", "-").lower().split("-")
+    if first == "sv":
+        return Language.SWEDISH
+    if first != "zh":
+        return Language.ENGLISH
+    # A script that is named outweighs the region: zh-Hans-HK is simplified.
+    simplified = "hans" in rest or not TRADITIONAL_IN & set(rest)
+    return Language.SIMPLIFIED if simplified else Language.TRADITIONAL
+
+
+def locale(language: Language) -> str:
+    """The same as catalogues and dates are filed under."""
+    return language.replace("-", "_")

@@ -1,0 +1,85 @@
+"""Mails that ask somebody for an answer: invitations, reminders of them, and the warning before their end."""
+
+from datetime import timedelta
+from typing import Any
+
+from app.core.contact import mailbox
+from app.core.languages import spoken
+from app.core.lifecycle import State
+from app.core.links import LinkFacts
+from app.core.mails import Invited, MailFacts, Own, Revealed
+from app.core.vocabulary import InvitationKind, InvitationStatus, Owed
+from app.outbox import Claimed
+from app.queries.around import Around, contact, inviter, words
+from app.queries.reveals import Opening
+
+FOLDERS = {
+    InvitationKind.AGREEMENT: "agreement",
+    InvitationKind.RELATIONSHIP: "relationship-and-agreement",
+    InvitationKind.NEW_CUSTOMER: "new-customer",
+}
+DAY = timedelta(days=1)
+
+
+def asking(owed: Owed, known: Any, context: Around) -> MailFacts:
+    """A mail that asks the invited person for an answer."""
+    language, asked = spoken(known.language), owed is Owed.INVITATION
+    folder, kind = (FOLDERS[known.kind], known.kind) if asked else (owed.value, owed)
+    opening = context.openings.get(known.machine_id)
+    mine = opening if opening and mailbox(opening.email) == mailbox(known.email) else None
+    left = max(0, -((context.now - known.expires_at) // DAY))
+    return MailFacts(
+        owed=owed,
+        folder=folder,
+        language=language,
+        to=(contact(known),),
+        partner=known.partner,
+        words=words(known)
+        | {
+            "agreement_kind": known.kind.value,
+            "dap": "yes" if known.dap else "",
+            "user_name": mine.user_name if mine else None,
+        },
+        numbers={"days_left": left},
+        days={"expires": known.expires_at},
+        reply_to=inviter(known),
+        agreement=known.agreement_type,
+        invited=Invited(known.id, known.generation, link(known), known.expires_at),
+        revealed=_revealed(mine, known, context),
+        brand=context.brand(known),
+        own=_said(known) if asked and known.subject else context.own(known, kind, language),
+    )
+
+
+def _said(known: Any) -> Own:
+    return Own(known.subject, known.text, known.html)
+
+
+def link(known: Any) -> LinkFacts:
+    return LinkFacts(known.kind, known.partner_id, known.reseller_id, known.reseller_mpn, known.dap)
+
+
+def _revealed(opening: Opening | None, known: Any, context: Around) -> Revealed | None:
+    if opening is None:
+        return None
+    policy = context.policies.get(known.partner_id)
+    in_mail = policy is not None and policy.password_in_mail
+    return Revealed(opening.id, opening.generation, opening.first_password if in_mail else None)
+
+
+def _open(known: Any, context: Around) -> bool:
+    alive = known.status is InvitationStatus.OPEN and context.now < known.expires_at
+    return alive and known.state is State.INVITED
+
+
+def invitation(row: Claimed, known: Any, context: Around) -> MailFacts | None:
+    if not _open(known, context) or known.mail_id not in (None, row.id):
+        return None  # answered, or another mail was asked for since
+    return asking(Owed.INVITATION, known, context)
+
+
+def reminder(row: Claimed, known: Any, context: Around) -> MailFacts | None:
+    newer = row.payload.get("generation", known.generation) != known.generation
+    if not _open(known, context) or newer or known.stopped_at:
+        return None
+    return asking(row.kind, known, context)
