@@ -21,7 +21,7 @@ from app.core.mails import MailFacts
 from app.core.refusals import Refused
 from app.db import database_now, db, transaction
 from app.installation import Installation
-from app.mail.smtp import Undelivered
+from app.mail.smtp import NotBegun, Undelivered
 from app.messenger import KNOCKS, Messenger
 from app.outbox import Claimed, Finished
 from app.post import carrier, composer
@@ -71,6 +71,7 @@ class Worker:
             )
         )
         await self.rounds.stop.wait()
+        self._carrier.halt()
         # Renewing and settling go on until everything in flight is written down.
         until = time.monotonic() + FAREWELL
         while time.monotonic() < until and (
@@ -146,6 +147,8 @@ class Worker:
                 raise facts
             message = self._composer.compose(facts, row.message_id, acts.now(), row.id)
             answer = await self._carrier.send(message, str(row.id))
+        except NotBegun:
+            self._forget(row)  # its lease is given back at the end
         except Undelivered as trouble:
             self._results.put_nowait(Failed(row, trouble))
         except Exception as error:

@@ -48,7 +48,7 @@ def list_all(partner_id: UUID, json_: bool) -> None:
 
 def _line(item: dict[str, Any]) -> str:
     changed = f"version {item['version']} of {item['since']} by {item['by']}" if item["version"] else ""
-    return f"{item['kind']:<24}{item['language']:<9}{'own' if item['own'] else 'ours':<6}{changed}".rstrip()
+    return f"{item['kind']:<26}{item['language']:<9}{'own' if item['own'] else 'ours':<6}{changed}".rstrip()
 
 
 @template.command("show")

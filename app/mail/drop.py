@@ -21,5 +21,8 @@ class Drop:
         draft.replace(path)
         return f"written to {path.name}"
 
+    def halt(self) -> None:
+        """Nothing waits for its turn."""
+
     async def close(self) -> None:
         """Nothing is held open."""

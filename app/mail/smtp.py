@@ -16,7 +16,7 @@ from app.mail.hush import hushed
 from app.mail.routes import Routes
 
 CONNECTIONS = 20
-KEPT_FREE = 2  # connections that bulk never takes, so that a code need not queue behind it
+KEPT_FREE = 2  # further ones that bulk never takes, so that a code need not queue behind it
 TIMEOUT = 30.0
 IDLE_SECONDS = 25.0
 DOWN_SECONDS = 30.0
@@ -43,6 +43,10 @@ class Undelivered(Exception):
         super().__init__(answer)
         self.answer, self.final, self.address, self.ours = legible(answer), final, address, ours
         self.away, self.narrow, self.held = away, narrow, held
+
+
+class NotBegun(Exception):
+    """We stop before this mail's turn has come; nothing was sent."""
 
 
 def legible(answer: str) -> str:
@@ -95,14 +99,21 @@ class Relays:
         self._free: dict[Relay, list[_Open]] = {relay: [] for relay in relays}
         self._down: dict[Relay, float] = {}
         self._tls = {relay: tls_context(relay) for relay in relays}
-        self._room = asyncio.Semaphore(connections)
-        self._bulk = asyncio.Semaphore(max(1, connections - KEPT_FREE))
+        self._room = asyncio.Semaphore(connections + KEPT_FREE)
+        self._bulk = asyncio.Semaphore(connections)
+        self._halted = False
 
     async def send(self, message: Message, name: str) -> str:
         if message.urgent:
             return await self._over_any(message, name)
         async with self._bulk:
+            if self._halted:
+                raise NotBegun
             return await self._over_any(message, name)
+
+    def halt(self) -> None:
+        """What waits for its turn is left to others; what somebody waits for still goes."""
+        self._halted = True
 
     async def _over_any(self, message: Message, name: str) -> str:
         troubles: list[tuple[str, Undelivered]] = []

@@ -46,9 +46,10 @@ def story(reseller: str) -> Generator[Round, Any, None]:
     """One customer, from its first day to its last, a round a step."""
     told = {"news": 1}
     newborn = told | {"customer": 1, "relationship": 1, "customer_user": 1, "machine": 1, "record": 1, "moves": 1}
-    invited = told | {"invitation": 1, "outbox": 2, "record": 1, "moves": 1}
+    invited = told | {"invitation": 1, "outbox": 3, "record": 1, "moves": 1}
     drafted = told | {"draft_event": 1, "task": 1}
     recorded = told | {"record": 1, "moves": 2}
+    vouched = recorded | {"outbox": 1}
     made = yield Round("pia", "/v1/customers", newcomer(AssociatedPartnerId=reseller), 201, newborn)
     about = f"/v1/customers/{made['id']}"
     yield Round("pia", f"{about}/orders", order(), 403, {})
@@ -56,11 +57,11 @@ def story(reseller: str) -> Generator[Round, Any, None]:
     prepared = drafted | {"draft": 1, "attachment": 1}
     draft = yield Round("rita", f"{about}/attestationdrafts", confirmation(), 201, prepared, files=True)
     step = f"/v1/attestationdrafts/{draft['id']}"
-    yield Round("pia", f"{step}/return", {"reason": "the date?"}, 200, drafted)
+    yield Round("pia", f"{step}/return", {"reason": "the date?"}, 200, drafted | {"outbox": 1})
     yield Round("rita", f"{step}/resubmit", confirmation(), 200, drafted | {"attachment": 1}, files=True)
-    yield Round("pia", f"{step}/approve", {}, 200, recorded | {"draft_event": 1, "news": 2})
+    yield Round("pia", f"{step}/approve", {}, 200, vouched | {"draft_event": 1, "news": 2})
     yield Round("pia", f"{about}/orders", order(), 201, {"purchase": 1})
-    yield Round("pia", f"{about}/agreements", confirmation(primaryContact=EVA), 201, recorded)
+    yield Round("pia", f"{about}/agreements", confirmation(primaryContact=EVA), 201, vouched)
     yield Round("pia", f"{about}/withdrawals", {"reason": "they moved on"}, 201, recorded | {"task": 1})
 
 

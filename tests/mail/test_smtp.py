@@ -65,7 +65,7 @@ def test_a_mail_somebody_waits_for_does_not_queue_behind_bulk(postbox: Open) -> 
         assert sum(task.done() for task in bulk) <= 4
         await asyncio.gather(*bulk)
 
-    using(box.url(), work, connections=4)
+    using(box.url(), work, connections=2)
     assert box.connections <= 4
     assert len(box.letters) == 21
 
