@@ -42,12 +42,12 @@ class Claimed:
     strikes: int = 0
 
 
-def pulse(bulk: bool = True) -> bool:
+def pulse(everything: bool = True) -> bool:
     """One cheap read: is anything due, or anything that somebody waits for?"""
     session = db.session()
     try:
         due = select(Outbox.id).where(ALIVE, Outbox.due_at <= database_now(session)).limit(1)
-        return session.scalar(due if bulk else due.where(Outbox.lane == Lane.INTERACTIVE)) is not None
+        return session.scalar(due if everything else due.where(Outbox.lane == Lane.INTERACTIVE)) is not None
     finally:
         session.rollback()
 
@@ -62,12 +62,19 @@ def oldest_due() -> int | None:
 
 
 def claim(
-    me: str, room: int, lease: timedelta, rate: float, domain: str, domain_rate: float = 0, bulk: bool = True
+    me: str,
+    room: int,
+    lease: timedelta,
+    rate: float,
+    domain: str,
+    domain_rate: float = 0,
+    bulk: bool = True,
+    timers: bool = True,
 ) -> list[Claimed]:
-    """Lease up to `room` due rows; without `bulk` what nobody waits for stays where it is."""
+    """Lease up to `room` due rows; without `bulk` and `timers` what nobody waits for stays where it is."""
     with transaction() as session:
         now = database_now(session)
-        rows = picking.pick(session, now, room, rate, domain_rate, bulk)
+        rows = picking.pick(session, now, room, rate, domain_rate, bulk, timers)
         claimed = [_claimed(row, domain) for row in rows]
         if claimed:
             leases = [{"row": row.id, "number": row.attempts, "name": row.message_id} for row in claimed]

@@ -25,12 +25,15 @@ CARRIED = (
 TURN = update(Outbox).where(Outbox.id == bindparam("row")).values(due_at=bindparam("at"))
 
 
-def pick(session: Session, now: datetime, room: int, rate: float, domain_rate: float, bulk: bool) -> list[Any]:
+def pick(
+    session: Session, now: datetime, room: int, rate: float, domain_rate: float, bulk: bool, timers: bool
+) -> list[Any]:
     paused = _paused(session)
     mails = pacing.take(session, now, room, rate)
     rows = _due(session, Lane.INTERACTIVE, min(room, mails), now, paused[Lane.INTERACTIVE])
     mails -= len(rows)
-    rows += _due(session, Lane.TIMER, room - len(rows), now)
+    if timers:
+        rows += _due(session, Lane.TIMER, room - len(rows), now)
     if bulk:
         found = _bulk(session, min(room - len(rows), mails), now, paused[Lane.BULK], domain_rate)
         rows, mails = rows + found, mails - len(found)

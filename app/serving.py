@@ -16,6 +16,9 @@ from app.signals import ENDS
 
 log = structlog.get_logger("assent")
 
+# Seconds that one thread computes before another one may.
+SHARE = 0.0005
+
 
 def web(config: Config) -> None:
     _start(config)
@@ -40,6 +43,8 @@ def up(config: Config) -> None:
 
 
 def worker(config: Config, until_eof: bool = False) -> None:
+    # Relays are answered within a millisecond or so, also while the database is written in another thread.
+    sys.setswitchinterval(SHARE)
     _start(config)
     _prepare(config)
     check_relays(config)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import outbox
 from app.auth import acts
-from app.commands import deliveries, pauses
+from app.commands import credentials, deliveries, pauses
 from app.commands.returns import TO_INVITED
 from app.core.carrying import Lane, Outcome
 from app.core.vocabulary import Owed
@@ -40,7 +40,7 @@ def settle(me: str, group: Sequence[Result]) -> None:
         finished = [r for r in group if isinstance(r, Finished) and r.row.id in ours]
         outbox.archive(session, now, finished)
         sent = [done.row for done in finished if done.row.kind is Owed.INVITATION and done.outcome is Outcome.DONE]
-        deliveries.mark_sent(acts.clock(now), [UUID(row.payload["invitation"]) for row in sent])
+        deliveries.mark_sent(acts.clock(now), {UUID(row.payload["invitation"]): row.id for row in sent})
         for failed in group:
             if isinstance(failed, Failed) and failed.row.id in ours:
                 _settle_failure(session, now, failed)
@@ -60,13 +60,16 @@ def _settle_failure(session: Session, now: datetime, failed: Failed) -> None:
         return
     log.error("given up", row=str(row.id), kind=row.kind, answer=trouble.answer)
     outbox.bury(session, row, now, trouble.answer)
+    if row.kind is Owed.CREDENTIALS:
+        credentials.undelivered(acts.clock(now), row.payload, trouble.answer, gone=trouble.address)
     named = row.payload.get("invitation")
     if row.kind not in TO_INVITED or not named:
         return
     invitation = session.get(Invitation, UUID(named))
     machine = session.get(Machine, UUID(row.payload["machine"]))
     if invitation and machine:
-        deliveries.give_up(acts.clock(now), invitation, machine, trouble.answer, address=trouble.address)
+        newest = row.id == invitation.mail_id
+        deliveries.give_up(acts.clock(now), invitation, machine, trouble.answer, address=trouble.address, newest=newest)
 
 
 def set_aside(me: str, row: Claimed, reason: str) -> None:

@@ -105,7 +105,8 @@ class Worker:
         most = self.place.config.in_flight
         room = most - len(self._in_flight)
         ample = 2 * room >= most
-        rows, facts = await self.rounds.in_thread(self._claim, room if ample else max(room, URGENT), ample)
+        room = room if ample else most + URGENT - len(self._in_flight)
+        rows, facts = await self.rounds.in_thread(self._claim, room, ample) if room > 0 else ([], {})
         for row in rows:
             job = self._keep_time(row) if row.lane is Lane.TIMER else self._deliver(row, facts.get(row.id))
             self._in_flight[row.id, row.attempts] = asyncio.create_task(job)
@@ -115,13 +116,13 @@ class Worker:
                 await asyncio.wait_for(self._ample.wait(), POLL)
         return bool(rows) or not ample
 
-    def _claim(self, room: int, bulk: bool) -> tuple[list[Claimed], Facts]:
-        if not outbox.pulse(bulk):
+    def _claim(self, room: int, ample: bool) -> tuple[list[Claimed], Facts]:
+        if not outbox.pulse(ample):
             return [], {}
         self._routes.heed(routes.closed())
         config, domain = self.place.config, self._composer.domain
         pace = (config.mail_rate, domain, config.mail_domain_rate)
-        rows = outbox.claim(self.me, room, self.lease, *pace, bulk=bulk and not self._routes.shut)
+        rows = outbox.claim(self.me, room, self.lease, *pace, bulk=ample and not self._routes.shut, timers=ample)
         letters = [row for row in rows if row.lane is not Lane.TIMER]
         # If this fails nobody renews the lease, so the rows come back when it has run out.
         return rows, self._facts(letters)

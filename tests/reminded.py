@@ -34,7 +34,7 @@ def invite(story: Story, **changes: Any) -> Invitation:
 def arrived(row: Invitation) -> Invitation:
     if row.delivery is Delivery.QUEUED:
         with transaction():
-            deliveries.mark_sent(acts.clock(SENT), [row.id])
+            deliveries.mark_sent(acts.clock(SENT), {row.id: row.mail_id})
     return fresh(row)
 
 

@@ -101,7 +101,7 @@ def mailed_and_blocked(life: Life) -> None:
     """All that can be heard of invitations, up to a block."""
     case, pia = life.case, act(life.channel.pia)
     asked = life.invite()
-    life.step(deliveries.mark_sent, acts.clock(acts.now()), [asked.id])
+    life.step(deliveries.mark_sent, acts.clock(acts.now()), {asked.id: asked.mail_id})
     life.step(warn, asked)
     life.step(deliveries.give_up, acts.clock(acts.now()), asked, case.machine, "550 5.1.1", address=True)
     life.step(lift, case)

@@ -1,23 +1,25 @@
 """First passwords: who gets a link to one, who may have a new one made, and whose they are not."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app import vault
 from app.auth import acts
-from app.commands import credentials, customers, invitations, portal
+from app.commands import credentials, customers, invitations, mailpolicies, portal, returns
 from app.commands.credentials import First, Whose
 from app.commands.customers import Profile
 from app.commands.invitations import Ask, open_invitation
 from app.core.act import Act
 from app.core.contact import Contact
-from app.core.vocabulary import ActorKind, InvitationKind, Method, Owed, PartnerType, RelationshipState, Role
+from app.core.vocabulary import ActorKind, InvitationKind, Method, Owed, PartnerType, RelationshipState, Role, TaskKind
 from app.db import db, new_id
-from app.models import CustomerUser, Machine, Outbox, PortalSession, Record, Relationship, Suppression
-from app.queries import reveals
+from app.models import CustomerUser, Machine, Outbox, PortalSession, Record, Relationship, Suppression, Task
+from app.outbox import Claimed
+from app.queries import mails, reveals
 from tests.cast import Cast, Story
 from tests.channel import Case, Channel, act, company, done, hire, refused
 from tests.rows import change
@@ -74,6 +76,19 @@ def test_a_new_customers_invitation_has_a_link_to_its_first_password(story: Stor
     assert (timer.lane, timer.due_at) == ("timer", found.expires_at)
 
 
+def test_a_first_password_that_goes_by_mail_is_shown_to_nobody_at_the_partner(story: Story) -> None:
+    invitation = story.invite(InvitationKind.NEW_CUSTOMER)
+    done(mailpolicies.change, acts.console(), story.cast.fabrikam.id, {"password_in_mail": True})
+    mail = db.session.get_one(Outbox, invitation.mail_id)
+    row = Claimed(mail.id, mail.partner_id, mail.lane, mail.kind, mail.payload, "", 1, mail.created_at)
+    [sent], shown = mails.load([row], acts.now()).values(), mails.preview(invitation.id)
+    done(mailpolicies.change, acts.console(), story.cast.fabrikam.id, {"password_in_mail": False})
+    assert sent
+    assert sent.revealed
+    assert vault.open_(sent.revealed.sealed or b"") == FIRST
+    assert shown.revealed == replace(sent.revealed, sealed=None)
+
+
 def test_asked_again_it_has_another_to_the_same_mailbox(story: Story) -> None:
     story.invite(InvitationKind.NEW_CUSTOMER)
     before = open_now(story.machine)
@@ -90,6 +105,14 @@ def test_where_there_is_no_first_password_there_is_no_link(story: Story, cast: C
     other = cast.customer()
     other.invite(InvitationKind.NEW_CUSTOMER)
     assert opening(other.machine) is None
+
+
+@pytest.mark.parametrize("email", ["BO@elsewhere.example", "ÅSA@elsewhere.example"])
+def test_with_an_invitation_that_is_taken_back_its_link_ends(story: Story, email: str) -> None:
+    invitation = story.invite(InvitationKind.NEW_CUSTOMER, contact=replace(BO, email=email))
+    assert open_now(story.machine).email == email
+    done(invitations.revoke, story.cast.act(), story.machine, invitation)
+    assert opening(story.machine) is None
 
 
 # Not theirs
@@ -138,7 +161,23 @@ def test_a_new_first_password_ends_all_that_the_former_one_opened(story: Story) 
     assert (kept.password_hash, vault.open_(kept.first_password or b""), kept.must_change) == ("a hash", SECOND, True)
     assert db.session.scalars(select(PortalSession.id).where(PortalSession.id == session)).all() == []
     [mail] = owed(Owed.CREDENTIALS, story.machine)
-    assert (mail.lane, mail.payload) == ("interactive", {"reveal": str(row.id), "machine": str(story.machine.id)})
+    assert mail.lane == "interactive"
+    assert mail.payload == {"reveal": str(row.id), "machine": str(story.machine.id), "generation": 1}
+
+
+def test_where_the_mail_with_it_does_not_arrive_the_partner_is_told_once(story: Story) -> None:
+    done(credentials.renew, story.cast.act(), *asked(story))
+    [mail] = owed(Owed.CREDENTIALS, story.machine)
+    for _ in range(2):
+        done(returns.bounced, acts.console(), returns.mail_of(mail), "5.1.1", "550 5.1.1 no such user")
+    about = (Task.machine_id == story.machine.id, Task.kind == TaskKind.MAIL_FAILED)
+    [task] = db.session.scalars(select(Task).where(*about))
+    assert (task.partner_id, task.note) == (
+        story.cast.fabrikam.id,
+        "User name and first password did not arrive: 550 5.1.1 no such user",
+    )
+    assert refused(credentials.renew, story.cast.act(), *asked(story)) == "contact-suppressed"
+    done(lambda: db.session.execute(delete(Suppression).where(Suppression.mailbox == BO.email)))
 
 
 def test_a_link_that_staff_hand_over_themselves_goes_on_record(story: Story) -> None:

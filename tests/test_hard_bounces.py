@@ -4,14 +4,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from app.auth import acts
-from app.commands import hard_bounces
+from app.commands import hard_bounces, pauses
 from app.core.carrying import Lane, Outcome, Pausing
 from app.core.vocabulary import Owed, TaskKind
 from app.db import db, new_id, transaction
-from app.models import MailPause, Outbox, OutboxArchive
+from app.models import MailPause, Outbox, OutboxArchive, Task
 from tests.arriving import source_of, tasks
 from tests.cast import Cast
 from tests.returning import bounce, carried, sent, take
@@ -37,6 +37,11 @@ def refused(post: Post, number: int) -> None:
 def pause_of(post: Post) -> MailPause | None:
     db.session.rollback()
     return db.session.scalar(select(MailPause).where(MailPause.partner_id == post.cast.fabrikam.id))
+
+
+def open_ones(post: Post) -> list[Task]:
+    about = (Task.partner_id == post.cast.fabrikam.id, Task.kind == TaskKind.MAIL_PAUSED, Task.closed_at.is_(None))
+    return list(db.session.scalars(select(Task).where(*about)))
 
 
 def stops(post: Post, gone: list[UUID]) -> bool:
@@ -69,6 +74,18 @@ def test_it_says_so_once_whoever_told_it(post: Post) -> None:
     assert len(tasks(post.cast.fabrikam)) == 1
 
 
+def test_what_somebody_holds_back_stays_as_it_is_held_back(post: Post) -> None:
+    carried(post, 30, bounced_at=acts.now())
+    row = sent(post)
+    with transaction():
+        pauses.pause(acts.console(post.cast.fabrikam.id), post.cast.fabrikam, Pausing.BY_HAND, "moving", codes_too=True)
+    take(bounce(row, "5.1.1"))
+    pause = pause_of(post)
+    assert pause is not None
+    assert (pause.why, pause.note, pause.codes_too) == (Pausing.BY_HAND, "moving", True)
+    assert tasks(post.cast.fabrikam) == []
+
+
 def test_mails_of_yesterday_and_of_other_kinds_do_not_count(post: Post) -> None:
     old = carried(post, 30, timedelta(hours=25))
     other = carried(post, 30, kind=Owed.ACCEPTED) + carried(post, 30, outcome=Outcome.NOT_NEEDED)
@@ -77,7 +94,9 @@ def test_mails_of_yesterday_and_of_other_kinds_do_not_count(post: Post) -> None:
 
 def test_who_lets_it_go_on_begins_a_new_count(post: Post) -> None:
     assert stops(post, carried(post, 30)[:5])
-    with transaction() as session:
-        session.execute(delete(MailPause))
+    assert len(open_ones(post)) == 1
+    with transaction():
+        assert pauses.resume(acts.console(post.cast.fabrikam.id), post.cast.fabrikam)
         hard_bounces.stop_bulk(acts.clock(), post.cast.fabrikam.id)
     assert pause_of(post) is None
+    assert open_ones(post) == []

@@ -92,6 +92,13 @@ def test_who_accepted_gets_a_receipt_and_the_partner_gets_word(cast: Cast) -> No
     assert "Contoso" in words.subject
 
 
+def test_the_receipt_says_that_the_partner_was_authorised_too(cast: Cast) -> None:
+    story = cast.customer()
+    accept(story, story.invite(InvitationKind.RELATIONSHIP))
+    said = " ".join(told(story.machine, Owed.ACCEPTED)[1].text.split())
+    assert "Contoso authorised Fabrikam as its partner, without administration rights." in said
+
+
 def test_what_was_accepted_at_another_portal_needs_no_second_receipt(cast: Cast) -> None:
     story = cast.customer()
     invitation = story.invite()
@@ -109,10 +116,20 @@ def test_the_contact_of_record_learns_who_vouched_and_how_to_object(cast: Cast) 
     done(attestations.attest, cast.act(), story.machine, story.relationship, other, AGREED, cast.rules)
     facts, words = told(story.machine, Owed.ATTESTED)
     assert addresses(facts) == [story.relationship.email]
+    domains = select(Outbox.domain).where(Outbox.kind == Owed.ATTESTED, Outbox.partner_id == cast.fabrikam.id)
+    assert story.relationship.email.rpartition("@")[2] in db.session.scalars(domains).all()
     assert facts.reply_to
     assert facts.reply_to.email == cast.ana.email
     for said in ("Ana Lind", "Eva Ek", "2 November 2026", "14 days", story.machine.head):
         assert said in words.text
+
+
+def test_an_objection_goes_to_somebody_else_than_who_vouched(channel: Channel) -> None:
+    case, other = channel.customer(), channels.hire(channel.provider, name="Olga Ost")
+    done(case.attest, act(channel.pia))
+    facts, _ = told(case.machine, Owed.ATTESTED)
+    assert facts.reply_to
+    assert facts.reply_to.email == other.email
 
 
 def test_a_service_account_names_the_person_it_vouched_for(cast: Cast) -> None:
@@ -248,10 +265,10 @@ def test_the_partner_s_newest_wording_holds_until_it_is_reset(cast: Cast) -> Non
 
 
 @pytest.mark.parametrize("kind", list(InvitationKind))
-def test_the_days_left_are_whole_days(cast: Cast, kind: InvitationKind) -> None:
+def test_the_days_left_are_whole_days_until_less_than_one_is_left(cast: Cast, kind: InvitationKind) -> None:
     story = cast.customer()
     invitation = story.invite(kind, expires_in_days=5)
-    for later, left in ((timedelta(), 5), (timedelta(days=1, hours=1), 4), (timedelta(days=4, hours=23), 1)):
-        facts = told(story.machine, Owed.INVITATION, invitation.created_at + later)[0]
+    for hours, left in ((0, 5), (25, 4), (96, 1), (97, 0)):
+        facts = told(story.machine, Owed.INVITATION, invitation.created_at + timedelta(hours=hours))[0]
         assert facts.numbers["days_left"] == left
     assert gathered(story.machine, Owed.INVITATION, invitation.expires_at) == [None]

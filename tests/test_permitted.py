@@ -47,6 +47,7 @@ OTHERWISE = {
     "reminding.remind": "the clock's",
     "reminding.stop": "whoever holds the link of a reminder",
     "reports.machine_about": "reads only",
+    "credentials.undelivered": "the worker's, and returns.bounced, which asks who says so",
     "pauses.strike": "the worker's: a relay answered",
     "tasks.ask_once": "part of other commands",
     "suppressions.suppress": "part of recording a hard bounce or a complaint",

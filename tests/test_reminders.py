@@ -19,6 +19,7 @@ from app.core.vocabulary import InvitationKind, Owed
 from app.db import db, transaction
 from app.installation import installation
 from app.models import Invitation, Machine, News, Outbox, OutboxArchive, Suppression
+from app.queries import mails as queries
 from tests import rows
 from tests.cast import Cast
 from tests.channel import Channel, act, done
@@ -46,7 +47,8 @@ def test_what_a_mail_must_know_stands_in_its_row_and_no_more(cast: Cast) -> None
     row = invite(cast.customer())
     looks(row, day(3))
     [mail] = waiting(row, Owed.REMINDER)
-    assert mail.payload == {"machine": str(row.machine_id), "invitation": str(row.id), "generation": 1, "n": 3}
+    about = {"machine": str(row.machine_id), "invitation": str(row.id), "generation": 1}
+    assert mail.payload == about | {"n": 3, "number": 1}
     assert mail.lane == "bulk"
 
 
@@ -58,6 +60,15 @@ def test_a_worker_that_was_down_for_days_sends_one_for_all_that_was_missed(cast:
     looks(row, day(28))
     assert mails(row) == [("reminder", 7), ("expiry-warning", 3)]
     assert (fresh(row).reminded, fresh(row).reminds_at) == (1, None)
+
+
+def test_of_those_that_were_held_back_the_last_one_is_sent(cast: Cast) -> None:
+    row = invite(cast.customer())
+    for number in (3, 7, 14):
+        looks(row, day(number))
+    held = waiting(row, Owed.REMINDER)
+    found = queries.load([claimed(mail) for mail in held], day(15))
+    assert [found[mail.id] is not None for mail in held] == [False, False, True]
 
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR])
@@ -227,7 +238,7 @@ def test_the_worker_fires_it_and_the_mail_goes_out(cast: Cast, app: Flask) -> No
     row = story.invite(reminders=(1,), time_zone="UTC")
     decide(story, quiet_hours="off")
     with transaction():
-        deliveries.mark_sent(acts.clock(), [row.id])
+        deliveries.mark_sent(acts.clock(), {row.id: row.mail_id})
     began = row.created_at - timedelta(days=1)
     rows.change(Invitation, Invitation.id == row.id, created_at=began)
     timer = Outbox.kind == Owed.INVITATION_REMINDING

@@ -121,12 +121,17 @@ def mail_resume(partner_id: UUID | None, relay: str | None, json_: bool) -> None
     """
     from app.auth import acts
     from app.commands import pauses
+    from app.core.refusals import Reason, refuse_if
     from app.db import transaction
+    from app.installation import installation
     from app.queries import scope
 
     with transaction():
         if relay:
-            said = {"reopened": relay, "was": "paused" if pauses.reopen(acts.console(), relay) else "open"}
+            done = pauses.reopen(acts.console(), relay)
+            known = done or relay in [one.name for one in installation().config.smtp_url]
+            refuse_if(not known, Reason.NOT_FOUND, what="relay")
+            said = {"reopened": relay, "was": "paused" if done else "open"}
         else:
             partner = scope.partner(partner_id) if partner_id else None
             done = pauses.resume(acts.console(partner_id), partner)

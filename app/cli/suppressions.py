@@ -45,8 +45,10 @@ def _line(item: dict[str, Any]) -> str:
 def add(email: str, reason: str, email_as: str, json_: bool) -> None:
     """Write no more invitations or reminders to a mailbox.
 
+    A global admin of the partner does it.
+
     \b
-    Example: assent suppression add maria@contoso.example --reason "asked us by phone" --as ana@fabrikam.example
+    Example: assent suppression add maria@contoso.example --reason "asked us by phone" --as boss@fabrikam.example
     """
     from app.auth import acts
     from app.commands import suppressions
@@ -67,10 +69,10 @@ def add(email: str, reason: str, email_as: str, json_: bool) -> None:
 def remove(email: str, email_as: str, json_: bool) -> None:
     """Let a mailbox be written to again.
 
-    Do it once you know that it works and that its owner agrees.
+    A global admin of the partner does it, once it is known that the mailbox works and that its owner agrees.
 
     \b
-    Example: assent suppression remove maria@contoso.example --as ana@fabrikam.example
+    Example: assent suppression remove maria@contoso.example --as boss@fabrikam.example
     """
     from app.auth import acts
     from app.commands import suppressions

@@ -72,7 +72,7 @@ def attest(
         },
         personal=contact.personal() | ({"preparedBy": prepared.by} if prepared else {}),
     )
-    fire(machine, Event.ATTEST, act, facts, says)
+    fire(machine, Event.ATTEST, act, facts, says, to=relationship.email)
     if machine.state is State.ATTESTED:
         machine.acceptance_number = machine.number
         machine.method, machine.assurance = AcceptanceMethod.ATTESTED, Assurance.ATTESTED

@@ -1,6 +1,7 @@
 """First passwords of customers' accounts: offer a one-time link to one, make a new one, end the links there are."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,11 +10,14 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from app.commands.firing import Says, append
 from app.commands.history import staff_mailboxes, suppressed
 from app.commands.owing import owe
+from app.commands.suppressions import suppress
+from app.commands.tasks import ask_once
 from app.core.act import Act
+from app.core.carrying import Health
 from app.core.contact import Contact, is_partners_own, mailbox
 from app.core.permissions import Action, require
 from app.core.refusals import Reason, Refused, refuse_if
-from app.core.vocabulary import ActorKind, InvitationKind, Note, Owed, RelationshipState
+from app.core.vocabulary import ActorKind, InvitationKind, Note, Owed, RelationshipState, TaskKind
 from app.db import db, new_id
 from app.models import CustomerUser, Invitation, Machine, PortalSession, Relationship, Reveal
 
@@ -140,7 +144,7 @@ def renew(
     row = _reveal(act, machine, user, whose, id)
     wipe_at(act, row, row.expires_at)
     if send:
-        payload = {"reveal": str(id), "machine": str(machine.id)}
+        payload = {"reveal": str(id), "machine": str(machine.id), "generation": row.generation}
         owe(act, Owed.CREDENTIALS, row.partner_id, f"{Owed.CREDENTIALS}:{id}:{row.generation}", payload)
     return row, user
 
@@ -158,6 +162,16 @@ def _hand_over(act: Act, machine: Machine, id: UUID) -> None:
     append(machine, Note.LINK_COPIED, machine.state, act, Says(clear={"reveal": str(id)}))
 
 
+def undelivered(act: Act, payload: Mapping[str, str], answer: str, *, gone: bool) -> None:
+    """The mail with the link came back or was given up: nobody else can know that the customer still waits."""
+    row = db.session.get_one(Reveal, UUID(payload["reveal"]))
+    machine = db.session.get_one(Machine, UUID(payload["machine"]))
+    if gone:
+        suppress(act, machine, row.email, Health.BOUNCED.value)
+    note = f"User name and first password did not arrive: {answer}"
+    ask_once(replace(act, partner_id=machine.partner_id), TaskKind.MAIL_FAILED, machine, note, same=True)
+
+
 def end(act: Act, *whose: ColumnElement[bool]) -> None:
     """These links show nothing any more."""
     db.session.execute(update(Reveal).where(Reveal.expires_at > act.at, *whose).values(expires_at=act.at))
@@ -166,5 +180,6 @@ def end(act: Act, *whose: ColumnElement[bool]) -> None:
 def end_with(act: Act, invitation: Invitation) -> None:
     """The links that this invitation's mails carry die with it."""
     if invitation.kind is InvitationKind.NEW_CUSTOMER:
-        same = func.lower(Reveal.email) == invitation.email.lower()
+        # As it is spelled, too: SQLite knows small letters of ASCII alone.
+        same = (Reveal.email == invitation.email) | (func.lower(Reveal.email) == mailbox(invitation.email))
         end(act, Reveal.machine_id == invitation.machine_id, same)

@@ -1,11 +1,11 @@
 """What became of an invitation's mail: sent, delivered, given up, sent back or complained of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from app.commands import hard_bounces, snapshots
 from app.commands.firing import Says, append, note
@@ -20,9 +20,13 @@ from app.db import db, new_id
 from app.models import Invitation, Machine, News, Task
 
 
-def mark_sent(act: Act, invitations: Sequence[UUID]) -> None:
-    """The relay took them: every poller and follower may know."""
-    _mark(act, invitations, (Delivery.QUEUED,), Delivery.SENT, NewsType.MAIL_SENT)
+def mark_sent(act: Act, mails: Mapping[UUID, UUID | None]) -> None:
+    """The relay took these mails of these invitations: every poller and follower may know.
+
+    Of one that was replaced meanwhile nothing is told: the newer one is still to be sent.
+    """
+    newest = Invitation.mail_id.is_(None) | Invitation.mail_id.in_(mails.values())
+    _mark(act, list(mails), (Delivery.QUEUED,), Delivery.SENT, NewsType.MAIL_SENT, newest)
 
 
 def mark_delivered(act: Act, invitation: Invitation) -> None:
@@ -33,10 +37,17 @@ def mark_delivered(act: Act, invitation: Invitation) -> None:
     _mark(act, [invitation.id], came_from, Delivery.DELIVERED, NewsType.MAIL_DELIVERED)
 
 
-def _mark(act: Act, invitations: Sequence[UUID], before: tuple[Delivery, ...], after: Delivery, news: NewsType) -> None:
+def _mark(
+    act: Act,
+    invitations: Sequence[UUID],
+    before: tuple[Delivery, ...],
+    after: Delivery,
+    news: NewsType,
+    *only: ColumnElement[bool],
+) -> None:
     if not invitations:
         return
-    held = (Invitation.id.in_(invitations), Invitation.delivery.in_(before))
+    held = (Invitation.id.in_(invitations), Invitation.delivery.in_(before), *only)
     machines = set(db.session.scalars(select(Invitation.machine_id).where(*held)))
     # The agreements first, as every event does it: taken in another order, two of them can lock each other out.
     shown = snapshots.of(machines)
@@ -56,11 +67,16 @@ def _news(act: Act, shown: Snapshot, invitation: UUID, delivery: Delivery, news:
     return {"uid": new_id(), "type": news, "at": act.at, **whose, **left}
 
 
-def give_up(act: Act, invitation: Invitation, machine: Machine, answer: str, *, address: bool) -> None:
-    """Nobody will try again: the partner gets a task, and a dead mailbox goes on record as bounced."""
+def give_up(
+    act: Act, invitation: Invitation, machine: Machine, answer: str, *, address: bool, newest: bool = True
+) -> None:
+    """Nobody will try again: the partner gets a task, and a dead mailbox goes on record as bounced.
+
+    `newest`: it was the invitation's own mail, and no other one is on its way.
+    """
     if address:
         _came_back(act, invitation, machine, status_in(answer), gone=True)
-    elif invitation.delivery is Delivery.QUEUED:
+    elif newest and invitation.delivery is Delivery.QUEUED:
         invitation.delivery = Delivery.NOT_SENT
     _ask(act, invitation, machine, answer)
 

@@ -9,14 +9,13 @@ from app.commands.firing import Says, note
 from app.commands.invitations import open_invitation, revoke
 from app.core import contact as text
 from app.core.act import Act
+from app.core.agreements import DAYS_TO_ANSWER
 from app.core.lifecycle import State
 from app.core.permissions import Action, require
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import ActorKind, DisputeStatus, Note, TaskKind
 from app.db import db, new_id
 from app.models import Dispute, Machine, Staff
-
-DAYS_TO_ANSWER = 14
 
 
 def open_dispute(act: Act, machine: Machine, reason: str, owner: Staff | None = None) -> Dispute:

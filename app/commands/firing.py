@@ -18,8 +18,8 @@ from app.core.vocabulary import AgreementType, NewsType, Note, Owed
 from app.db import db, new_id
 from app.models import Invitation, Machine, News, Record, SealedValue, Task
 
-# Mails to the invited person; what goes to the partner's own people is not much.
-TO_CONTACT = (Owed.INVITATION, Owed.ACCEPTED)
+# Mails to the customer's people; what goes to the partner's own is not much.
+TO_CUSTOMER = (Owed.INVITATION, Owed.ACCEPTED, Owed.ATTESTED)
 Clear = str | int | tuple[str, ...] | None
 # Where an invitation keeps the moment that a timer waits for; without one nothing is waited for.
 DEADLINES = {Owed.INVITATION_EXPIRY: "expires_at", Owed.INVITATION_REMINDING: "reminds_at"}
@@ -54,14 +54,23 @@ def create_machine(
 
 
 def fire(
-    machine: Machine, event: Event, act: Act, facts: Facts, says: Says, invitation: Invitation | None = None
+    machine: Machine,
+    event: Event,
+    act: Act,
+    facts: Facts,
+    says: Says,
+    invitation: Invitation | None = None,
+    to: str | None = None,
 ) -> Record:
-    """Let the machine decide; when it agrees, write everything that follows into this transaction."""
+    """Let the machine decide; when it agrees, write everything that follows into this transaction.
+
+    `to`: the mailbox of the customer's person who is told, where that is not who was invited.
+    """
     before = move(machine, event, facts)
     if machine.state is not before:
         machine.since = act.at
     record = append(machine, event, before, act, says, invitation)
-    _owe_effects(machine, event, act, record, invitation)
+    _owe_effects(machine, event, act, record, invitation, invitation.email if invitation else to)
     return record
 
 
@@ -167,7 +176,9 @@ def _person(act: Act) -> dict[str, str | None]:
     }
 
 
-def _owe_effects(machine: Machine, event: Event, act: Act, record: Record, invitation: Invitation | None) -> None:
+def _owe_effects(
+    machine: Machine, event: Event, act: Act, record: Record, invitation: Invitation | None, to: str | None
+) -> None:
     effect = EFFECTS[event]
     named = str(invitation.id) if invitation else None
     payload = {"machine": str(machine.id), "invitation": named, "record": record.number}
@@ -175,8 +186,8 @@ def _owe_effects(machine: Machine, event: Event, act: Act, record: Record, invit
         asked = invitation if mail is Owed.INVITATION else None
         if asked and asked.delivery is Delivery.NOT_SENT:
             continue  # staff hand its link over themselves
-        to = invitation.email if invitation and mail in TO_CONTACT else None
-        row = owe(act, mail, machine.partner_id, f"{mail}:{record.id}", payload, to=to)
+        box = to if mail in TO_CUSTOMER else None
+        row = owe(act, mail, machine.partner_id, f"{mail}:{record.id}", payload, to=box)
         if asked:
             asked.mail_id = row
     for timer in effect.timers:

@@ -25,8 +25,8 @@ Sent = tuple[datetime, bool]
 
 
 def stop_bulk(act: Act, partner_id: UUID) -> None:
-    """Part of recording a hard bounce: cheap, for nothing else asks."""
-    if db.session.get(MailPause, partner_id):
+    """Part of recording a hard bounce. What is held back already stays as somebody has it held back."""
+    if db.session.scalar(select(MailPause.id).where(MailPause.partner_id == partner_id)):
         return
     sent, bounced = figures(partner_id, act.at)
     if sent < LEAST_SENT or bounced < LEAST_BOUNCED or bounced < SHARE * sent:

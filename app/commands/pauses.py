@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from app.commands.tasks import ask_once
 from app.core import contact as text
@@ -12,9 +12,9 @@ from app.core.act import Act
 from app.core.carrying import Pausing
 from app.core.permissions import Action, require, require_own
 from app.core.refusals import Reason, refuse_if
-from app.core.vocabulary import ActorKind, TaskKind
+from app.core.vocabulary import ActorKind, PartnerType, TaskKind
 from app.db import db, new_id
-from app.models import MailPause, MailRoute, Outbox, Partner
+from app.models import MailPause, MailRoute, Outbox, Partner, Task
 
 # There is only one pause of everybody's mail.
 EVERYBODY = UUID(int=0)
@@ -30,6 +30,8 @@ def pause(
 ) -> MailPause:
     """Hold bulk mail back, and codes and one-time links only where that is asked for; deadlines go on."""
     _allowed(act, partner)
+    # A reseller's customers get their mail in its provider's name.
+    refuse_if(partner is not None and partner.type is PartnerType.RESELLER, Reason.WRONG_PARTNER_TYPE)
     held = _held(partner)
     if held is None:
         held = MailPause(id=new_id() if partner else EVERYBODY, partner_id=partner.id if partner else None)
@@ -48,12 +50,20 @@ def resume(act: Act, partner: Partner | None) -> bool:
     if held is not None:
         db.session.delete(held)
         db.session.flush()
+    if partner:
+        _seen_to(act, Task.partner_id == partner.id)
     return held is not None
 
 
 def _held(partner: Partner | None) -> MailPause | None:
     whose = MailPause.partner_id == partner.id if partner else MailPause.id == EVERYBODY
     return db.session.scalar(select(MailPause).where(whose))
+
+
+def _seen_to(act: Act, whose: ColumnElement[bool]) -> None:
+    """Nobody has to look after it any more; when it happens again, somebody is told again."""
+    open_ones = (Task.kind == TaskKind.MAIL_PAUSED, Task.closed_at.is_(None))
+    db.session.execute(update(Task).where(*open_ones, whose).values(closed_at=act.at))
 
 
 def _allowed(act: Act, partner: Partner | None) -> None:
@@ -84,9 +94,18 @@ def strike(act: Act, relay: str, answer: str, row_id: UUID) -> bool:
     route.strikes += 1
     route.answer, route.paused_until = answer, act.at + min(LONGEST, FIRST * 2 ** min(route.strikes - 1, 10))
     until = route.paused_until.isoformat(timespec="minutes")
-    note = f"The relay {relay} refuses our mail: {answer}. It gets none until {until}; see `assent mail status`."
+    note = f"{_refuses(relay)}: {answer}. It gets none until {until}; see `assent mail status`."
     ask_once(replace(act, partner_id=row.partner_id), TaskKind.MAIL_PAUSED, None, note)
     return True
+
+
+def _refuses(relay: str) -> str:
+    return f"The relay {relay} refuses our mail"
+
+
+def _opened(act: Act, relay: str) -> None:
+    db.session.execute(delete(MailRoute).where(MailRoute.name == relay))
+    _seen_to(act, Task.note.startswith(_refuses(relay), autoescape=True))
 
 
 def forget_old(now: datetime) -> None:
@@ -97,7 +116,7 @@ def forget_old(now: datetime) -> None:
 def clear(act: Act, relay: str) -> None:
     """The relay has taken mail again."""
     _allowed(act, None)
-    db.session.execute(delete(MailRoute).where(MailRoute.name == relay))
+    _opened(act, relay)
 
 
 def reopen(act: Act, relay: str) -> bool:
@@ -108,5 +127,5 @@ def reopen(act: Act, relay: str) -> bool:
         return False
     waits = (Outbox.due_at == route.paused_until, Outbox.lease_owner.is_(None), Outbox.dead_at.is_(None))
     db.session.execute(update(Outbox).where(*waits).values(due_at=act.at))
-    db.session.delete(route)
+    _opened(act, relay)
     return True

@@ -120,12 +120,14 @@ class Look:
 
     def _owe_mail(self, moment: Moment) -> None:
         kind, row = OWED[moment.kind], self.invitation
-        dedupe = f"{kind}:{row.id}:{row.generation}:{moment.n}"
-        owe(self.act, kind, row.partner_id, dedupe, self._payload(n=moment.n), to=row.email)
+        dedupe, payload = f"{kind}:{row.id}:{row.generation}:{moment.n}", self._payload(n=moment.n)
         if moment.kind is Kind.EXPIRY_WARNING:
             tell(self.machine, NewsType.MAIL_EXPIRING, self.act, row)
         else:
             row.reminded += 1
+            # Where mail is held back, only the last of those that wait is sent.
+            payload["number"] = row.reminded
+        owe(self.act, kind, row.partner_id, dedupe, payload, to=row.email)
 
     def _wind(self, due: datetime | None, after: datetime, warned: bool) -> None:
         self.invitation.reminds_at = due
@@ -178,8 +180,10 @@ def _country(machine: Machine) -> str:
 def stop(act: Act, invitation: Invitation) -> None:
     """No more reminders of this partner's to this mailbox, in whatever open invitation; each can still be answered."""
     open_ones = (Invitation.status == InvitationStatus.OPEN) & (Invitation.partner_id == invitation.partner_id)
-    mine = open_ones & (func.lower(Invitation.email) == mailbox(invitation.email))
-    held = select(Invitation.id).where(mine | (Invitation.id == invitation.id), Invitation.stopped_at.is_(None))
+    # As it is spelled, too: SQLite knows small letters of ASCII alone.
+    same = (Invitation.email == invitation.email) | (func.lower(Invitation.email) == mailbox(invitation.email))
+    meant = (open_ones & same) | (Invitation.id == invitation.id)
+    held = select(Invitation.id).where(meant, Invitation.stopped_at.is_(None))
     # In one order, so that two who stop at once cannot lock each other out.
     ids = db.session.scalars(held.order_by(Invitation.id).with_for_update()).all()
     stopped = update(Invitation).where(Invitation.id.in_(ids)).values(stopped_at=act.at, reminds_at=None)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.commands import deliveries
+from app.commands import credentials, deliveries
 from app.commands.deliveries import reported
 from app.core.act import Act
 from app.core.arrivals import MAIL
@@ -60,6 +60,9 @@ def bounced(act: Act, mail: Mail, status: str = "", said: str = "") -> None:
     reported(act)
     if isinstance(mail.row, OutboxArchive) and (not status or dead(status)):
         mail.row.bounced_at = mail.row.bounced_at or act.at
+    if mail.row and mail.row.kind is Owed.CREDENTIALS:
+        gone = not status or dead(status)
+        credentials.undelivered(act, mail.row.payload, said or status or "sent back", gone=gone)
     if mail.invitation and mail.newest is not False:
         deliveries.bounce(act, mail.invitation, mail.invitation.machine, status, said)
 

@@ -10,6 +10,7 @@ from app.core.vocabulary import AgreementType
 
 FALLBACK_LANGUAGE = "en-US"
 EVERYWHERE = "*"  # a text that is meant for every country
+DAYS_TO_ANSWER = 14  # of the partner's, when somebody disputes an acceptance
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ class Action(StrEnum):
     MANAGE_STAFF = "manage-staff"
     MANAGE_HOOKS = "manage-hooks"
     MANAGE_SOURCES = "manage-sources"
+    VIEW_MAIL = "view-mail"
     MANAGE_MAIL = "manage-mail"
     SEND_CREDENTIALS = "send-credentials"
 
@@ -75,6 +76,8 @@ TABLE: dict[Action, Rule] = {
     Action.MANAGE_HOOKS: Rule(CONFIRMING, GLOBAL, app_only=True),
     # Who can set up a source can say that a customer has accepted.
     Action.MANAGE_SOURCES: Rule(CONFIRMING, GLOBAL),
+    # How mail stands, and to whom it does not go.
+    Action.VIEW_MAIL: Rule(ALL, AGENTS | GLOBAL, app_only=True),
     # Wordings, logo, reminders, the suppression list, the partner's pause.
     Action.MANAGE_MAIL: Rule(ALL, GLOBAL),
     Action.SEND_CREDENTIALS: Rule(ALL, ADMINS),

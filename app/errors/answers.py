@@ -145,7 +145,9 @@ ANSWERS: dict[Reason, Answer] = {
         409, 2000, "The customer has bought before and cannot accept by itself: attest (or invite with force)."
     ),
     Reason.CONTACT_SUPPRESSED: Answer(
-        409, 2000, "This mailbox asked not to be written to, or does not exist; name another contact."
+        409,
+        2000,
+        "This mailbox is not to be written to, or does not exist; name another contact, or have it taken off the list.",
     ),
     Reason.CONTACT_IS_PARTNER: Answer(
         409, 2000, "The contact's mailbox is the partner's own; name somebody at the customer."

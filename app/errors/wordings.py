@@ -13,7 +13,7 @@ SAYS: dict[Wrong, str] = {
     Wrong.UNSEEN_CHARACTER: "Take this character out: nobody sees it.",
     Wrong.NOT_ALLOWED: "Only {{ name }} and {% if name %} with not, and, or, elif, else and endif can stand here.",
     Wrong.STRAY_BRACES: "These braces belong to no tag; a tag is {{ name }} or {% … %} on one line.",
-    Wrong.UNKNOWN_NAME: "This mail knows no such name.",
+    Wrong.UNKNOWN_NAME: "This mail knows no such name. `names` of GET /v1/mailtemplates/{mailKind}/{language} has all.",
     Wrong.NOT_IN_SUBJECT: "This opens something, and everybody on the way can read subjects: take it out.",
     Wrong.UNMATCHED_IF: "Every {% if … %} needs its own {% endif %}, with one {% else %} at most, at its end.",
     Wrong.IF_OVER_LINES: "Either end the {% if … %} on its line, or give each of its tags a line of its own.",

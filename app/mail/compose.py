@@ -15,7 +15,7 @@ from app.core import codes, links, pictures, verp
 from app.core.carrying import Lane
 from app.core.colours import ACCENT, readable_on
 from app.core.effects import LANES
-from app.core.mails import MailFacts
+from app.core.mails import Mailbox, MailFacts
 from app.core.vocabulary import AgreementType, Owed
 from app.mail import mime
 from app.mail.hush import secrets_of
@@ -113,8 +113,9 @@ class Composer:
         values = self._values(facts, live)
         words, logo = self._words(facts, values), facts.brand.logo
         headers = [("From", self._from(facts)), ("To", mime.mailboxes([(to.name, to.email) for to in facts.to]))]
-        if facts.reply_to:
-            headers.append(("Reply-To", mime.mailbox(facts.reply_to.name, facts.reply_to.email)))
+        reader = _reader(facts)
+        if reader:
+            headers.append(("Reply-To", mime.mailbox(reader.name, reader.email)))
         headers += [("Subject", mime.unstructured(words.subject)), *_standing(message_id, at)]
         if facts.owed in STOPPABLE and values["stop"]:
             headers.append(("List-Unsubscribe", f"<{values['stop']}>"))
@@ -138,8 +139,9 @@ class Composer:
         if facts.brand.logo:
             width = str(pictures.shown(facts.brand.logo.content))
             values |= {"logo": f"cid:{LOGO}", "logo_alt": facts.brand.logo.alt or values["asker"], "logo_width": width}
-        if facts.reply_to:
-            values |= {"reply_name": facts.reply_to.name, "reply_email": facts.reply_to.email}
+        reader = _reader(facts)
+        if reader:
+            values |= {"reply_name": reader.name, "reply_email": reader.email}
         if facts.agreement:
             values["agreement"] = self._title(facts)
         return values | self._opening(facts, live)
@@ -155,7 +157,8 @@ class Composer:
         if facts.challenge:
             code = codes.code(self.secrets.code, facts.challenge.session, facts.challenge.number)
             found["code"] = code if live else links.MASK
-        if facts.revealed and facts.revealed.sealed:
+        # Words of a partner's own know the link alone: `password` is no name of theirs.
+        if facts.revealed and facts.revealed.sealed and not facts.own:
             found["password"] = self.secrets.vault.decrypt(facts.revealed.sealed).decode() if live else links.MASK
         elif facts.revealed:
             known = facts.revealed
@@ -186,6 +189,13 @@ class Composer:
 
     def _from(self, facts: MailFacts) -> str:
         return mime.mailbox(self.name if facts.owed in OURS else facts.partner, self.sender)
+
+
+def _reader(facts: MailFacts) -> Mailbox | None:
+    """Where answers go must not be what asks more of a relay (SMTPUTF8) than the mail's own address does."""
+    reader = facts.reply_to
+    fits = reader and (reader.email.isascii() or not all(to.email.isascii() for to in facts.to))
+    return reader if fits else None
 
 
 def _standing(message_id: str, at: datetime) -> list[tuple[str, str]]:

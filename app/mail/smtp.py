@@ -1,16 +1,16 @@
 """Relays: a few connections kept open to each, failover from one to the next, and answers read for what they mean."""
 
 import asyncio
-import re
 import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import aiosmtplib
 
 from app.config import Relay
+from app.core.returned import BAD_SENDER, dead, status_in
+from app.mail.clients import Client, leave, tls_context
 from app.mail.compose import Message
 from app.mail.hush import hushed
 from app.mail.routes import Routes
@@ -20,9 +20,6 @@ KEPT_FREE = 2  # further ones that bulk never takes, so that a code need not que
 TIMEOUT = 30.0
 IDLE_SECONDS = 25.0
 DOWN_SECONDS = 30.0
-# Not the middle of an address such as 10.5.1.1.
-ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
-BAD_SENDER = ("5.1.7", "5.1.8")
 HANGS_UP = aiosmtplib.SMTPStatus.domain_unavailable  # 421
 
 
@@ -56,26 +53,14 @@ def legible(answer: str) -> str:
 
 def judge(code: int, text: str) -> Undelivered:
     """5.1.x is the address; 5.7.x is us, so the mail stays queued; other 5xx are final; the rest may pass."""
-    answer = f"{code} {text}"
-    found = ENHANCED.search(str(text))
-    status = found.group(1) if found else ""
+    answer, status = f"{code} {text}", status_in(text)
     if code == HANGS_UP:
         return Undelivered(answer, away=True)
     if code < 500 or status in BAD_SENDER:
         return Undelivered(answer)
     if status.startswith("5.7."):
         return Undelivered(answer, ours=True)
-    return Undelivered(answer, final=True, address=status.startswith("5.1."))
-
-
-class Client(aiosmtplib.SMTP):
-    """Closes at once: nobody waits for the goodbye of TLS, which the end of the loop would cut off half-way."""
-
-    def close(self) -> None:
-        transport = self.transport
-        super().close()
-        if transport is not None:
-            cast("asyncio.Transport", transport).abort()
+    return Undelivered(answer, final=True, address=dead(status))
 
 
 @dataclass
@@ -197,7 +182,7 @@ class Relays:
             self._free[relay].append(held)
 
     async def close(self) -> None:
-        await asyncio.gather(*(_leave(held.client) for free in self._free.values() for held in free))
+        await asyncio.gather(*(leave(held.client) for free in self._free.values() for held in free))
 
 
 def _joined(troubles: Sequence[tuple[str, Undelivered]]) -> str:
@@ -216,22 +201,6 @@ async def _options(relay: Relay, client: aiosmtplib.SMTP, message: Message) -> l
     if not client.supports_extension("smtputf8"):
         raise Undelivered(f"the relay {relay.name} does not take addresses beyond ASCII (SMTPUTF8)", narrow=True)
     return ["SMTPUTF8", "BODY=8BITMIME"]
-
-
-async def _leave(client: aiosmtplib.SMTP) -> None:
-    try:
-        await client.quit(timeout=2)
-    except (aiosmtplib.SMTPException, OSError):
-        client.close()
-
-
-def tls_context(relay: Relay) -> ssl.SSLContext:
-    """Made once for a relay: reading the authorities takes as long as sending a hundred mails."""
-    context = ssl.create_default_context()
-    if relay.starttls == "opportunistic" and not relay.implicit_tls:
-        # Encryption without proof of identity is still better than none; `require` asks for the proof.
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
 
 
 async def connect(relay: Relay, timeout: float = TIMEOUT, context: ssl.SSLContext | None = None) -> aiosmtplib.SMTP:

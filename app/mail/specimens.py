@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
+from app.core.agreements import DAYS_TO_ANSWER
 from app.core.languages import Language
 from app.core.links import LinkFacts
 from app.core.mails import Brand, Invited, Mailbox, MailFacts, Own, Revealed
@@ -29,7 +30,8 @@ def default(skeletons: Skeletons, portal: str, kind: Kind, language: Language) -
     names |= STAND_INS | {"language": language.value, "portal": portal, "agreement_kind": kind.asks or ""}
     values = {name: f"{{{{ {name} }}}}" for name in EMPTY}
     ours = skeletons.of(kind.folder, language, None, names)
-    frame = skeletons.of(kind.folder, language, Own("x", MIDDLE), names)
+    # With the link that a wording gets added where it does not mention it.
+    frame = skeletons.of(kind.folder, language, Own("x", f"{{{{ reveal }}}}{MIDDLE}"), names)
     foot = frame.text.fill(values).partition(MIDDLE)[2]
     return Own(_named(ours.subject.fill(values)), _named(ours.text.fill(values).removesuffix(foot).strip() + "\n"))
 
@@ -51,7 +53,7 @@ def facts(kind: Kind, language: Language, partner: str, brand: Brand, own: Own |
         to=(Mailbox(said["contact"], said["contact_email"]),),
         partner=partner,
         words=said | {"asker": partner, "agreement_kind": asks.value if asks else "", "stop": ""},
-        numbers={"days_left": LIFE.days} if asks else {"answer_days": 14},
+        numbers={"days_left": LIFE.days} if asks else {"answer_days": DAYS_TO_ANSWER},
         days={"expires": at + LIFE} if asks else {"agreed_on": at, "recorded_on": at},
         reply_to=Mailbox(said["reply_name"], said["reply_email"]),
         agreement=AgreementType.MCA,

@@ -1,5 +1,6 @@
 """A partner's own words as template sources: checked twice, written anew, and put inside our own frame."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,6 +33,16 @@ STYLES = {
 # What the button says depends on what is asked, as in our own wordings.
 ASKED = '_("Review the request") if agreement_kind == "relationshipAndAgreement" else _("Review the agreement")'
 BUTTONS = {"link": f"{{{{ parts.button({ASKED}, link) }}}}"}
+NEW_CUSTOMER = "new-customer"
+REVEALS = re.compile(r"{{\s*(reveal)\s*}}")
+SAYS = (
+    "{% trans %}Your first password is here. It is shown once only, so keep it at hand when you sign in:{% endtrans +%}"
+)
+LEAD = '<p style="margin:0 0 4px;">'
+PASSWORD = {
+    "txt": f"{{% if reveal %}}\n\n{SAYS}\n\n{{{{ reveal }}}}\n{{% endif %}}\n",
+    "html": f"{{% if reveal %}}\n{LEAD}{SAYS}</p>\n{{{{ parts.address(reveal) }}}}\n{{% endif %}}\n",
+}
 FRAME = '{{% extends "{folder}/body.{kind}" %}}\n{{% import "_parts.{kind}" as parts with context %}}\n'
 
 
@@ -106,12 +117,21 @@ def _both(environment: Environment) -> tuple[Environment, Environment]:
 def sources(own: Own, folder: str) -> Sources:
     """A checked wording as templates: it takes the place of the `body` of our own mail; head and foot stay ours."""
     text, html = (FRAME.format(folder=folder, kind=kind) for kind in ("txt", "html"))
+    subject = sound(own.subject.strip())
+    title = "".join(_escaped(piece) for piece in subject)
     middle = html_of(own.text) if own.html is None else styled(own.html)
+    more, marked = (_unsaid(folder, said, kind) for said, kind in ((own.text, "txt"), (own.html or own.text, "html")))
     return Sources(
-        "".join(_inline(piece) for piece in sound(own.subject.strip())),
-        f"{text}{{% block body %}}\n{_text(own.text)}\n{{% endblock %}}\n",
-        f"{html}{{% block body %}}\n{middle}\n{{% endblock %}}\n",
+        "".join(_inline(piece) for piece in subject),
+        f"{text}{{% block body %}}\n{_text(own.text)}\n{more}{{% endblock %}}\n",
+        f"{html}{{% block title %}}{title}{{% endblock %}}\n{{% block body %}}\n{middle}\n{marked}{{% endblock %}}\n",
     )
+
+
+def _unsaid(folder: str, said: str, kind: str) -> str:
+    """The way to the first password, where the words forgot it: without it a new customer could not sign in."""
+    forgot = folder == NEW_CUSTOMER and "reveal" not in REVEALS.findall(said)
+    return PASSWORD[kind] if forgot else ""
 
 
 def _inline(piece: Piece) -> str:

@@ -44,6 +44,7 @@ INVITED = (
     *(Invitation.id, Invitation.generation, Invitation.kind, Invitation.status, Invitation.dap, Invitation.expires_at),
     *(Invitation.first_name, Invitation.last_name, Invitation.email, Invitation.language, Invitation.mail_id),
     *(Invitation.subject, Invitation.text, Invitation.html, Invitation.stopped_at, Invitation.delivery),
+    Invitation.reminded,
     *(Staff.name.label("inviter_name"), Staff.email.label("inviter_email")),
 )
 OF_RECORD = (Relationship.first_name, Relationship.last_name, Relationship.email, Relationship.language)
@@ -112,7 +113,9 @@ def suppressed(rows: Sequence[Any]) -> set[tuple[UUID, str]]:
     boxes = {mailbox(row.email) for row in rows}
     if not boxes:
         return set()
-    found = select(Suppression.partner_id, Suppression.mailbox).where(Suppression.mailbox.in_(boxes))
+    # Both columns, for the index begins with the first of them.
+    held = (Suppression.partner_id.in_({row.partner_id for row in rows}), Suppression.mailbox.in_(boxes))
+    found = select(Suppression.partner_id, Suppression.mailbox).where(*held)
     return {(row[0], row[1]) for row in db.session.execute(found)}
 
 

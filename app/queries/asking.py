@@ -19,6 +19,8 @@ FOLDERS = {
     InvitationKind.NEW_CUSTOMER: "new-customer",
 }
 DAY = timedelta(days=1)
+# A moment has its own day in every place; the one that a mail names has begun everywhere before the link ends.
+WESTWARD = timedelta(hours=12)
 
 
 def asking(owed: Owed, known: Any, context: Around) -> MailFacts:
@@ -27,7 +29,7 @@ def asking(owed: Owed, known: Any, context: Around) -> MailFacts:
     folder, kind = (FOLDERS[known.kind], known.kind) if asked else (owed.value, owed)
     opening = context.openings.get(known.machine_id)
     mine = opening if opening and mailbox(opening.email) == mailbox(known.email) else None
-    left = max(0, -((context.now - known.expires_at) // DAY))
+    left = known.expires_at - context.now
     return MailFacts(
         owed=owed,
         folder=folder,
@@ -40,8 +42,8 @@ def asking(owed: Owed, known: Any, context: Around) -> MailFacts:
             "dap": "yes" if known.dap else "",
             "user_name": mine.user_name if mine else None,
         },
-        numbers={"days_left": left},
-        days={"expires": known.expires_at},
+        numbers={"days_left": -(-left // DAY) if left >= DAY else 0},  # what is begun counts, but for the last one
+        days={"expires": known.expires_at - WESTWARD},
         reply_to=inviter(known),
         agreement=known.agreement_type,
         invited=Invited(known.id, known.generation, link(known), known.expires_at),
@@ -80,6 +82,7 @@ def invitation(row: Claimed, known: Any, context: Around) -> MailFacts | None:
 
 def reminder(row: Claimed, known: Any, context: Around) -> MailFacts | None:
     newer = row.payload.get("generation", known.generation) != known.generation
+    newer |= row.payload.get("number", known.reminded) < known.reminded
     if not _open(known, context) or newer or known.stopped_at:
         return None
     return asking(row.kind, known, context)

@@ -1,6 +1,7 @@
 """Gather what owed mails must say, many at once; a mail that has become pointless has no facts."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -42,10 +43,11 @@ def load(rows: Sequence[Claimed], now: datetime) -> dict[UUID, MailFacts | None]
 
 
 def preview(id: UUID) -> MailFacts:
-    """What the mail of an invitation says, whatever has become of it."""
+    """What the mail of an invitation says, whatever has become of it; to its readers no first password is shown."""
     now = database_now(db.session())
     known = around.invitations([id])[id]
     partners = [one for one in (known.partner_id, known.reseller_id) if one]
     openings = reveals.open_of([known.machine_id], now) if known.kind is InvitationKind.NEW_CUSTOMER else {}
     context = Around(now, {}, {}, around.policies(partners), around.wordings(partners), openings, set())
-    return asking.asking(Owed.INVITATION, known, context)
+    found = asking.asking(Owed.INVITATION, known, context)
+    return replace(found, revealed=replace(found.revealed, sealed=None)) if found.revealed else found

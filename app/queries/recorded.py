@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.core.agreements import DAYS_TO_ANSWER
 from app.core.contact import uuid
 from app.core.evidence import moment
 from app.core.languages import spoken
@@ -19,8 +20,6 @@ from app.outbox import Claimed
 from app.queries.around import Around, contact, inviter, words
 from app.queries.colleagues import colleague, mailboxes
 from app.queries.notices import responsible, to_partner
-
-DAYS_TO_ANSWER = 14
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,8 @@ def accepted(row: Claimed, known: Any, context: Around) -> MailFacts | None:
     record = recorded(row)
     if record is None:
         return None
-    said: dict[str, Any] = {"words": words(known) | _receipt(record), "days": {"agreed_on": record.at}}
+    asked = {"agreement_kind": known.kind.value, "dap": "yes" if known.dap else ""}
+    said: dict[str, Any] = {"words": words(known) | _receipt(record) | asked, "days": {"agreed_on": record.at}}
     if row.kind is Owed.ACCEPTED_PARTNER:
         return to_partner(row, known, context, responsible(known), **said)
     if record.facts.get("assurance") == Assurance.IMPORTED:
@@ -78,7 +78,9 @@ def attested(row: Claimed, known: Any, context: Around) -> MailFacts | None:
         return None
     vouched = record.sealed.get("onBehalfOf") or record.sealed.get("actorName") or known.partner
     stated = moment(record.facts["statedDate"])
-    who = colleague(uuid(record.actor.get("id"))) or next(iter(mailboxes(known.partner_id)), None)
+    # An objection is best read by somebody else than who vouched.
+    voucher = colleague(uuid(record.actor.get("id")))
+    others = [box for box in mailboxes(known.partner_id) if box != voucher]
     return _to_customer(
         row,
         known,
@@ -86,7 +88,7 @@ def attested(row: Claimed, known: Any, context: Around) -> MailFacts | None:
         words=words(known) | _receipt(record) | {"voucher": vouched},
         numbers={"answer_days": DAYS_TO_ANSWER},
         days={"agreed_on": stated, "recorded_on": record.at},
-        reply_to=who,
+        reply_to=next(iter(others), voucher),
     )
 
 

@@ -22,7 +22,7 @@ def _own(act: Act) -> Select[Suppression]:
 
 def page(act: Act, most: int, after: UUID | None = None, q: str | None = None) -> list[Suppression]:
     """The newest first, from the one after `after` on; with `q`, those in whose address it stands."""
-    require(act, Action.VIEW)
+    require(act, Action.VIEW_MAIL)
     query = _own(act).order_by(Suppression.id.desc()).limit(most)
     if q:
         query = query.where(Suppression.mailbox.contains(mailbox(q.strip()), autoescape=True))

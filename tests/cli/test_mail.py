@@ -64,3 +64,7 @@ def test_a_relay_that_refuses_us_is_told_of_everywhere_and_reopened_by_hand(term
         "was": "paused",
     }
     assert json.loads(run("mail", "status", "--json", **terminal.settings).out)["relays"] == []
+    with app.app_context():
+        assert db.session.query(Task).one().closed_at
+        db.session.remove()
+        db.engine.dispose()

@@ -43,6 +43,7 @@ TABLE = [
     ("manage-staff", "G", "G", "G"),
     ("manage-hooks", "G", "G", ""),
     ("manage-sources", "G", "G", ""),
+    ("view-mail", "ASG", "ASG", "ASG"),
     ("manage-mail", "G", "G", "G"),
     ("send-credentials", "A", "A", "A"),
 ]
@@ -133,9 +134,9 @@ def partner_itself(type: PartnerType, *roles: Role) -> Act:
 @pytest.mark.parametrize("action", Action)
 def test_the_partner_itself_may_look_add_customers_order_and_be_told_where_its_people_may(action: Action) -> None:
     for type, may in (
-        (PartnerType.DIRECT_BILL, {"add-customer", "view", "view-draft", "place-order", "manage-hooks"}),
-        (PartnerType.PROVIDER, {"add-customer", "view", "view-draft", "place-order", "manage-hooks"}),
-        (PartnerType.RESELLER, {"add-customer", "view", "view-draft"}),
+        (PartnerType.DIRECT_BILL, {"add-customer", "view", "view-draft", "view-mail", "place-order", "manage-hooks"}),
+        (PartnerType.PROVIDER, {"add-customer", "view", "view-draft", "view-mail", "place-order", "manage-hooks"}),
+        (PartnerType.RESELLER, {"add-customer", "view", "view-draft", "view-mail"}),
     ):
         assert (refusal(partner_itself(type), action) is None) == (action in may)
 

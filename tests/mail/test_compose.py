@@ -7,7 +7,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 import pytest
 
-from app.core.mails import Brand, Logo, Mailbox
+from app.core.mails import Brand, Logo, Mailbox, Own
 from app.core.vocabulary import Owed
 from app.mail.compose import OURS
 from app.mail.compose import test_message as mail_test
@@ -17,6 +17,7 @@ from tests.mail.facts import (
     COMPOSER,
     HEADERS,
     MESSAGE_ID,
+    PASSWORD,
     SOMETIMES,
     body,
     composed,
@@ -91,6 +92,14 @@ def test_no_line_is_longer_than_mail_allows_however_long_the_names(filler: str) 
         assert head.count(b"\r\n=?") == 0, "every continuation begins with a space"
 
 
+def test_words_of_a_partners_own_have_the_link_also_where_first_passwords_go_by_mail() -> None:
+    mail = replace(KINDS["new-customer-password"], own=Own("Welcome", "{{ link }}\n\n{{ reveal }}"))
+    read = parsed(composed(mail).data)
+    for kind in ("plain", "html"):
+        assert "https://assent.example/reveal/" in body(read, kind)
+        assert PASSWORD not in body(read, kind)
+
+
 def test_a_logo_is_inside_the_mail_and_shown_once() -> None:
     read = parsed(composed(KINDS["agreement-logo"]).data)
     shown = [dict(attributes) for tag, attributes in tags(body(read, "html")) if tag == "img"]
@@ -156,3 +165,13 @@ def test_the_mail_that_only_tries_the_way_out_is_a_mail_too() -> None:
     assert read["To"] == "operator@fabrikam.example"
     assert "https://assent.example" in read.get_content()
     assert read.defects == []
+
+
+def test_where_answers_go_never_asks_more_of_a_relay_than_the_mail_itself() -> None:
+    wide = Mailbox("Åsa Öberg", "åsa@fabrikam.example")
+    mail = composed(facts(reply_to=wide))
+    assert mail.data.isascii()
+    assert parsed(mail.data)["Reply-To"] is None
+    assert "Reply to this mail" not in body(parsed(mail.data), "plain")
+    there = composed(facts(reply_to=wide, to=(Mailbox("Öst", "öst@contoso.example"),)))
+    assert "åsa@fabrikam.example" in there.data.decode().partition("Subject:")[0]

@@ -135,6 +135,8 @@ def test_the_first_enhanced_code_of_an_answer_counts() -> None:
     assert judge(550, "5.7.1 see RFC 5.1.1").final is False
     assert judge(550, "[10.1.1.5] 5.1.1 unknown").address is True
     assert judge(550, "#5.1.1 unknown.").address is True
+    assert judge(550, "5.2.1 closed").address is True
+    assert judge(552, "5.2.2 full").address is False
     assert judge(554, "10.5.1.1 is blocked").address is False
     assert judge(554, "5.1.1.8 is blocked").address is False
 

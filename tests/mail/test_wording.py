@@ -1,6 +1,7 @@
 """Wordings of a partner's own: honest ones pass, and stand in our mails as they were meant, whatever the values are."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from app.core.wording import check as read
 from app.installation import TEMPLATES
 from app.mail import specimens, wording
 from app.mail.skeletons import EMPTY, VALUES, Escaped, Skeletons
-from tests.mail.facts import tags
+from tests.mail.facts import COMPOSER, tags
+from tests.mail.kinds import KINDS as MAILS
 
 HONEST = {
     Language.ENGLISH: Own(
@@ -56,9 +58,14 @@ def mail(own: Own, folder: str = "agreement", **values: str) -> tuple[str, str, 
     return skeleton.subject.fill(names), skeleton.text.fill(names), skeleton.html.fill(Escaped(names))
 
 
+def untitled(html: str) -> str:
+    return re.sub("<title>[^<]*</title>", "", html)
+
+
 def middle(html: str, folder: str = "agreement") -> str:
     """What stands between our head and our foot."""
-    head, _, foot = mail(Own("x", "x", "(here)"), folder)[2].partition("(here)")
+    head, _, foot = untitled(mail(Own("x", "x", "(here)"), folder)[2]).partition("(here)")
+    html = untitled(html)
     assert html.startswith(head)
     assert html.endswith(foot)
     return html[len(head) : -len(foot)]
@@ -187,3 +194,15 @@ def test_a_refusal_tells_every_fault_as_a_row() -> None:
         refuse(read(Own("", "{{ nobody }}"), Grammar(frozenset())))
     assert refused.value.data["data"] == ["subject:1 empty", "text:1 unknown-name nobody"]
     refuse([])
+
+
+def test_words_for_a_new_customer_that_forget_the_first_password_have_it_added() -> None:
+    known = MAILS["new-customer"]
+    own = Own("Welcome, {{ company }} & all", "Please look:\n\n{{ link }}\n")
+    words = COMPOSER.words(replace(known, own=own))
+    for said in (words.text, words.html):
+        assert "/reveal/" in said
+        assert "shown once only" in " ".join(said.split())
+    assert "<title>Welcome, Contoso &amp; all</title>" in words.html
+    mentioned = replace(own, text="Please look:\n\n{{ link }}\n\n{% if reveal %}\nHere: {{ reveal }}\n{% endif %}\n")
+    assert COMPOSER.words(replace(known, own=mentioned)).text.count("/reveal/") == 1

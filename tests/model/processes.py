@@ -67,7 +67,7 @@ def _invite_again(case: Case, dice: random.Random) -> None:
         stands = case.read()
         asked = invitations.invite(act, stands.machine, stands.relationship, ask, installation().rules)
         if dice.random() < 0.1:
-            deliveries.mark_sent(act, [asked.id])
+            deliveries.mark_sent(act, {asked.id: asked.mail_id})
         if dice.random() < 0.1:
             db.session.flush()
             raise Regret

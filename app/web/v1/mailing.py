@@ -40,7 +40,7 @@ class MailShown(Answer):
     attributes: Attributes
 
 
-@route.get("/mail", needs=Action.VIEW, gives=MailShown)
+@route.get("/mail", needs=Action.VIEW_MAIL, gives=MailShown)
 def show_mail() -> dict[str, Any]:
     """Whether your mail goes out, how much of it waits, and how much was given up."""
     return _shown()

@@ -128,7 +128,7 @@ MEANINGS: dict[str, str] = {
     "logo": "The logo in base64.",
     "logoAlt": "What is read where the logo is not shown.",
     "mailKind": "Which mail it is.",
-    "mailto": "Opens a mail program with all of it; null where it would be too long.",
+    "mailto": "Opens a mail program with all of it; null where the link is masked, or it would be too long.",
     "message": "The vendor's second name of `description`.",
     "method": "`direct` or `attested`; null where nothing counts.",
     "middleName": "The middle name.",

@@ -1,5 +1,6 @@
 """What an invitation's mail says: to read, to open in a mail program, or to send by hand."""
 
+import re
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,6 +21,8 @@ from app.web.v1.shape import Answer, Shape
 from app.web.v1.statuses import Attributes
 
 JSON, EML = "application/json", "message/rfc822"
+# What a draft gets from whoever sends it: no mail program may send in the name of our address.
+OURS = re.compile(rb"^(?:From|Date|Message-ID|Auto-Submitted):.*\r\n(?:[ \t].*\r\n)*", re.MULTILINE)
 
 
 class Link(StrEnum):
@@ -32,7 +35,7 @@ class Asked(Shape):
 
 
 class Message(Answer):
-    """`mailto` opens a mail program with all of it; null where it would be too long for one."""
+    """`mailto` opens a mail program with all of it; null where the link is masked, or it would be too long for one."""
 
     subject: str
     text: str
@@ -45,10 +48,11 @@ class Message(Answer):
     "/invitations/{invitationId}/message", needs=Action.VIEW, asks=Asked, gives=Message, other=EML, refuses=(409, 410)
 )
 def message(invitation_id: UUID, asked: Asked) -> dict[str, Any] | Response:
-    """The message of an invitation; with `Accept: message/rfc822` the mail itself, as a file.
+    """The message of an invitation; with `Accept: message/rfc822` a draft of the mail, as a file.
 
     The link in it is masked. `link=live` shows the one that works, which needs a permission of its own: a record says
-    who has seen it, written in a transaction of its own although this is a GET. A HEAD writes nothing.
+    who has seen it, written in a transaction of its own although this is a GET. A HEAD writes nothing. A first
+    password never stands here, only its one-time link, whatever `passwordInMail` says.
     """
     row, _ = invitations.one(caller(), invitation_id)
     known, words, live = mails.preview(row.id), composer(installation()), False
@@ -75,7 +79,7 @@ def _as_json(known: MailFacts, words: Composer, live: bool) -> dict[str, Any]:
         "subject": said.subject,
         "text": said.text,
         "html": said.html,
-        "mailto": mailto(known.to[0].email, said.subject, said.text),
+        "mailto": mailto(known.to[0].email, said.subject, said.text) if live else None,
         "attributes": {"objectType": "Message"},
     }
 
@@ -85,6 +89,8 @@ def _as_file(known: MailFacts, words: Composer, live: bool) -> Response:
     asked = known.invited
     name = f"{asked.id}.{asked.generation}" if asked else str(uuid4())
     mail = words.compose(known, f"<{name}@{words.domain}>", caller().at, live=live)
-    answer = Response(b"X-Unsent: 1\r\n" + mail.data, content_type=EML)
+    head, _, rest = mail.data.partition(b"\r\n\r\n")
+    draft = b"X-Unsent: 1\r\n" + OURS.sub(b"", head + b"\r\n") + b"\r\n" + rest
+    answer = Response(draft, content_type=EML)
     answer.headers["Content-Disposition"] = f'attachment; filename="invitation-{asked.id if asked else name}.eml"'
     return answer

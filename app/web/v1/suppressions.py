@@ -44,7 +44,7 @@ class SuppressionPage(Answer):
     attributes: Attributes
 
 
-@route.get("/suppressions", needs=Action.VIEW, asks=SuppressionsAsked, gives=SuppressionPage)
+@route.get("/suppressions", needs=Action.VIEW_MAIL, asks=SuppressionsAsked, gives=SuppressionPage)
 def list_suppressions(asked: SuppressionsAsked) -> dict[str, Any]:
     """The mailboxes that must not be written to, the newest first. A reseller has none of its own."""
     after = resumed(UUID)

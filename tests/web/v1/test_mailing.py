@@ -46,3 +46,8 @@ def test_a_pause_of_everybodys_mail_is_seen_and_not_lifted(desk: Desk) -> None:
     assert told.items() >= {"paused": True, "pausedForAll": True, "pausedNote": "moving house"}.items()
     with desk.app.app_context(), transaction():
         assert pauses.resume(acts.console(), None)
+
+
+def test_a_reseller_holds_none_back_for_its_provider_sends_it(chain: Chain) -> None:
+    boss = program(chain.pia.client.application, hire(chain.channel.reseller, Role.GLOBAL_ADMIN))
+    assert boss.refused(f"{MAIL}/pause", {})[2] == "wrong-partner-type"

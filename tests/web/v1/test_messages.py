@@ -77,10 +77,12 @@ def test_the_mail_comes_as_a_file(desk: Desk, link: str) -> None:
     for part in (text, html):
         assert bool(LIVE.search(part.get_content())) == (link == "live")
     assert "Maria Ek" in str(mail["To"])
+    assert mail.keys() == ["X-Unsent", "To", "Reply-To", "Subject", "MIME-Version", "Content-Type"]
 
 
 def test_a_mail_program_opens_with_the_very_words(desk: Desk) -> None:
-    found = desk.program.get(message_of(desk))
+    assert desk.program.get(message_of(desk))["mailto"] is None, "a masked link leads nowhere"
+    found = desk.program.get(f"{message_of(desk)}?link=live")
     parts = urlsplit(found["mailto"])
     assert len(found["mailto"]) < LONGEST_MAILTO
     assert parts.scheme == "mailto"
