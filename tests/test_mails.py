@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.auth import acts
-from app.commands import acceptances, attestations, disputes, drafts, staff
+from app.commands import acceptances, attestations, disputes, drafts, mailpolicies, staff
 from app.commands.acceptances import Consent
 from app.core.act import Act
 from app.core.carrying import Lane
@@ -25,7 +25,7 @@ from app.post import composer
 from app.queries import mails
 from tests import channel as channels
 from tests.cast import MARIA, Cast, Story
-from tests.channel import Channel, act, done
+from tests.channel import Channel, act, done, refused
 
 WORDS = "I agree."
 AGREED = datetime(2026, 11, 2, tzinfo=UTC)
@@ -220,6 +220,14 @@ def test_the_partner_s_own_people_are_written_to_in_the_partner_s_language(cast:
     facts, words = told(story.machine, Owed.DECLINED)
     assert facts.language is Language.SIMPLIFIED
     assert "拒绝" in words.subject
+
+
+def test_passwords_in_mails_are_not_for_a_reseller_to_decide(channel: Channel) -> None:
+    operator = acts.console()
+    assert (
+        refused(mailpolicies.change, operator, channel.reseller.id, {"password_in_mail": True}) == "wrong-partner-type"
+    )
+    done(mailpolicies.change, operator, channel.provider.id, {"password_in_mail": True})
 
 
 # The partner's own looks and words

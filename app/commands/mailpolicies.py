@@ -9,13 +9,17 @@ from app.core.act import Act
 from app.core.permissions import Action, require_own
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.reminding import LONGEST
+from app.core.vocabulary import PartnerType
 from app.db import db
-from app.models import MailPolicy
+from app.models import MailPolicy, Partner
 
 
 def change(act: Act, partner_id: UUID, values: Mapping[str, Any]) -> MailPolicy:
     """Decide some columns of the policy; None gives the decision back to the installation, the rest stays."""
     require_own(act, Action.MANAGE_MAIL, partner_id)
+    # Mails go out in the name of the confirming partner: what passwords do in them is for it to say.
+    resells = db.session.get_one(Partner, partner_id).type is PartnerType.RESELLER
+    refuse_if(resells and bool(values.get("password_in_mail")), Reason.WRONG_PARTNER_TYPE)
     checked = {name: _check(name, value) for name, value in values.items()}
     row = db.session.get(MailPolicy, partner_id, with_for_update=True)
     if row is None:
