@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.auth import acts
 from app.commands import deliveries, suppressions
@@ -12,7 +13,7 @@ from app.core.vocabulary import Owed, Role
 from app.db import db, new_id, transaction
 from app.installation import installation
 from app.mail.bounces import parse
-from app.models import Invitation, Suppression
+from app.models import Invitation, OutboxArchive, Suppression
 from app.queries import suppressions as queries
 from tests.arriving import events, fresh, grown, news, source_of, tasks
 from tests.cast import Cast
@@ -96,6 +97,8 @@ def test_a_relay_that_knows_no_such_mailbox_says_the_same(post: Post) -> None:
 def test_a_webhook_may_say_why_it_bounced(post: Post, status: str | None, kept: int) -> None:
     assert post.says("bounced", post.send(), **({"status": status} if status else {})) == "done"
     assert (post.delivery, len(listed(post))) == ("bounced", kept)
+    last = db.session.execute(select(OutboxArchive.answer).where(OutboxArchive.id == post.invitation.mail_id)).scalar()
+    assert last == status, "the last word on it is the one that came back"
 
 
 def test_a_webhook_cannot_make_up_a_status(post: Post) -> None:

@@ -60,6 +60,8 @@ def bounced(act: Act, mail: Mail, status: str = "", said: str = "") -> None:
     reported(act)
     if isinstance(mail.row, OutboxArchive) and (not status or dead(status)):
         mail.row.bounced_at = mail.row.bounced_at or act.at
+    if isinstance(mail.row, OutboxArchive) and (said or status):
+        mail.row.answer = said or status  # the last word on it, after the relay's thanks
     if mail.row and mail.row.kind is Owed.CREDENTIALS:
         gone = not status or dead(status)
         credentials.undelivered(act, mail.row.payload, said or status or "sent back", gone=gone)

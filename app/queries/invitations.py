@@ -93,6 +93,7 @@ def _shown(row: Invitation, mail: Carried, health: Health, at: datetime) -> dict
         "message": {"subject": row.subject, "text": row.text, "html": row.html} if row.subject else None,
         "reminders": row.reminders,
         "reminded": row.reminded,
+        "remindersStoppedAt": stamp(row.stopped_at) if row.stopped_at else None,
         "nextReminder": stamp(row.reminds_at) if row.reminds_at and _waits(row, at) else None,
         "attributes": {"objectType": "Invitation"},
     }

@@ -13,6 +13,7 @@ OF_MAIL: dict[str, str] = {
     "pausedWhy": "`by-hand`, or `hard-bounces`: too much of it came back.",
     "quietHours": "From which full hour of the contact's day to which no reminders go out, such as `20-8`; or `off`.",
     "reminded": "How many reminders went out, since it was last sent.",
+    "remindersStoppedAt": "When its contact asked for no more reminders; null: not so far.",
     "reminders": "On which days after the invitation its contact is reminded, at most four; an empty list: on none.",
     "reset": "Which decisions fall back to the installation's.",
     "timeZone": "Where the contact is, such as Europe/Stockholm; left out, anywhere in the customer's country.",

@@ -88,6 +88,7 @@ class InvitationShown(Answer):
     message: WordingShown | None
     reminders: list[int] | None
     reminded: int
+    reminders_stopped_at: str | None
     next_reminder: str | None
     attributes: Attributes
 

@@ -3,11 +3,14 @@
 import pytest
 from flask import Flask
 
+from app.auth import acts
 from app.commands.portal import LIMITS
 from app.core import links
+from app.core.evidence import stamp
 from app.core.vocabulary import Counted, InvitationStatus
 from app.installation import installation
 from app.models import Invitation
+from app.queries.invitations import shown
 from tests.cast import Cast
 from tests.reminded import arrived, fresh
 from tests.web.portal.visitor import DEAD, Visitor, token
@@ -42,7 +45,9 @@ def test_reading_the_page_changes_nothing_and_the_button_stops_them(visitor: Vis
 def test_a_mail_program_stops_them_without_having_seen_a_page(app: Flask, invitation: Invitation) -> None:
     answer = Visitor(app).post(where(invitation), ONE_CLICK)
     assert (answer.status_code, answer.headers.getlist("Set-Cookie")) == (200, [])
-    assert fresh(invitation).stopped_at is not None
+    stopped = fresh(invitation)
+    assert stopped.stopped_at
+    assert shown([stopped], acts.now())[0]["remindersStoppedAt"] == stamp(stopped.stopped_at)
 
 
 def test_the_invitation_can_still_be_answered_and_stopping_twice_is_as_once(

@@ -70,6 +70,7 @@ def test_the_primary_contact_is_invited_by_mail(desk: Desk) -> None:
         "message": None,
         "reminders": None,
         "reminded": 0,
+        "remindersStoppedAt": None,
         "warnings": [],
         "attributes": {"objectType": "Invitation"},
     }
