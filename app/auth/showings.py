@@ -10,7 +10,7 @@ from app.auth import visits
 from app.auth.acts import now
 from app.auth.visits import REVEAL
 from app.core import contact as text
-from app.core import links, revealing
+from app.core import revealing
 from app.core.refusals import Reason, Refused
 from app.db import db
 from app.installation import installation
@@ -57,12 +57,9 @@ class Showing:
 
 
 def by_token(token: str) -> Reveal | None:
-    """The row of a live link; used, dead, foreign, cut and guessed links are all the same nothing."""
-    claimed = links.invitation_of(token)
-    row = db.session.get(Reveal, claimed) if claimed else None
-    if row is None or not links.genuine(installation().keys.reveal, token, row.id, row.generation):
-        return None
-    return row if _alive(row, db.session.get_one(CustomerUser, row.customer_user_id)) else None
+    """The row of a live link; used and dead ones are nothing, too."""
+    row = visits.linked(Reveal, installation().keys.reveal, token)
+    return row if row and _alive(row, db.session.get_one(CustomerUser, row.customer_user_id)) else None
 
 
 def _alive(row: Reveal, user: CustomerUser) -> bool:

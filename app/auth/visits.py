@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from flask import session as cookie
@@ -13,7 +14,9 @@ from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import InvitationStatus
 from app.db import db
 from app.installation import installation
-from app.models import RELATED, CustomerUser, Invitation, Machine, Partner, PortalSession, Relationship
+from app.models import RELATED, CustomerUser, Invitation, Machine, Partner, PortalSession, Relationship, Reveal
+
+Row = TypeVar("Row", Invitation, Reveal)
 
 ABSOLUTE = timedelta(hours=12)
 # The cookie's names around a one-time link begin with this: one browser can be at both.
@@ -80,14 +83,22 @@ def masked(email: str) -> str:
     return f"{local[0]}•••@{domain}"
 
 
-def invitation_by_token(token: str) -> Invitation | None:
-    """The invitation of a live link; dead, foreign, cut and guessed links are all the same nothing."""
+def linked(table: type[Row], key: bytes, token: str, generation: int | None = None) -> Row | None:
+    """What a link is of, by the key of its purpose; foreign, cut and guessed links are all the same nothing.
+
+    A link dies with the generation of its row, but for one of a `generation` that stays.
+    """
     claimed = links.invitation_of(token)
-    row = db.session.get(Invitation, claimed) if claimed else None
-    key = installation().keys.link
-    if row is None or not links.genuine(key, token, row.id, row.generation):
+    row = db.session.get(table, claimed) if claimed else None
+    if row is None or not links.genuine(key, token, row.id, row.generation if generation is None else generation):
         return None
-    return row if row.status is InvitationStatus.OPEN and now() < row.expires_at else None
+    return row
+
+
+def invitation_by_token(token: str) -> Invitation | None:
+    """The invitation of a live link; dead ones are nothing, too."""
+    row = linked(Invitation, installation().keys.link, token)
+    return row if row and row.status is InvitationStatus.OPEN and now() < row.expires_at else None
 
 
 def remember(invitation: Invitation) -> None:

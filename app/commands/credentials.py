@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from app.commands.firing import Says, append
-from app.commands.history import staff_mailboxes, suppressed
+from app.commands.history import same_mailbox, staff_mailboxes, suppressed
 from app.commands.owing import owe
 from app.commands.suppressions import suppress
 from app.commands.tasks import ask_once
@@ -180,6 +180,4 @@ def end(act: Act, *whose: ColumnElement[bool]) -> None:
 def end_with(act: Act, invitation: Invitation) -> None:
     """The links that this invitation's mails carry die with it."""
     if invitation.kind is InvitationKind.NEW_CUSTOMER:
-        # As it is spelled, too: SQLite knows small letters of ASCII alone.
-        same = (Reveal.email == invitation.email) | (func.lower(Reveal.email) == mailbox(invitation.email))
-        end(act, Reveal.machine_id == invitation.machine_id, same)
+        end(act, Reveal.machine_id == invitation.machine_id, same_mailbox(Reveal.email, invitation.email))

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.agreements import Terms
 from app.core.contact import CONTACT_MEMBERS, Contact, mailbox
@@ -50,6 +51,11 @@ def last_word(machine: Machine) -> datetime | None:
 def suppressed(partner_id: UUID, address: str) -> bool:
     held = exists().where(Suppression.partner_id == partner_id, Suppression.mailbox == mailbox(address))
     return bool(db.session.scalar(select(held)))
+
+
+def same_mailbox(column: InstrumentedAttribute[str], address: str) -> ColumnElement[bool]:
+    """Also as it is spelled: SQLite knows small letters of ASCII alone."""
+    return (column == address) | (func.lower(column) == mailbox(address))
 
 
 def staff_mailboxes(*partners: UUID | None) -> frozenset[str]:

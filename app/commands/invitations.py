@@ -13,7 +13,7 @@ from app.commands.history import renewal_due, scenario, staff_mailboxes, suppres
 from app.core import wording
 from app.core.act import Act
 from app.core.carrying import Delivery
-from app.core.contact import Contact, is_partners_own
+from app.core.contact import Contact, is_partners_own, mailbox
 from app.core.facts import InviteFacts, LapseFacts
 from app.core.lifecycle import INVITATION_CLOSED, Event, State
 from app.core.mails import Own
@@ -137,7 +137,7 @@ def pose(
     if former:
         former.status = InvitationStatus.REVOKED
         db.session.flush()
-        if former.email.lower() != invitation.email.lower():
+        if mailbox(former.email) != mailbox(invitation.email):
             credentials.end_with(act, former)
     if invitation.kind is InvitationKind.NEW_CUSTOMER:
         to = credentials.Whose(invitation.contact, invitation.language)

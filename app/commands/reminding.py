@@ -7,16 +7,15 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from app import places
 from app.commands.firing import tell
-from app.commands.history import suppressed
+from app.commands.history import same_mailbox, suppressed
 from app.commands.owing import owe
 from app.core import reminding
 from app.core.act import Act
 from app.core.carrying import Delivery, Outcome
-from app.core.contact import mailbox
 from app.core.lifecycle import State
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.reminding import Choice, Kind, Moment, Policy
@@ -180,8 +179,7 @@ def _country(machine: Machine) -> str:
 def stop(act: Act, invitation: Invitation) -> None:
     """No more reminders of this partner's to this mailbox, in whatever open invitation; each can still be answered."""
     open_ones = (Invitation.status == InvitationStatus.OPEN) & (Invitation.partner_id == invitation.partner_id)
-    # As it is spelled, too: SQLite knows small letters of ASCII alone.
-    same = (Invitation.email == invitation.email) | (func.lower(Invitation.email) == mailbox(invitation.email))
+    same = same_mailbox(Invitation.email, invitation.email)
     meant = (open_ones & same) | (Invitation.id == invitation.id)
     held = select(Invitation.id).where(meant, Invitation.stopped_at.is_(None))
     # In one order, so that two who stop at once cannot lock each other out.

@@ -107,24 +107,26 @@ class Composer:
         html = skeleton.html.fill(Escaped(values))
         return Words(skeleton.subject.fill(plain), mime.wrapped(skeleton.text.fill(plain)), html)
 
-    def compose(
-        self, facts: MailFacts, message_id: str, at: datetime, row: UUID | None = None, live: bool = True
-    ) -> Message:
-        values = self._values(facts, live)
-        words, logo = self._words(facts, values), facts.brand.logo
-        headers = [("From", self._from(facts)), ("To", mime.mailboxes([(to.name, to.email) for to in facts.to]))]
-        reader = _reader(facts)
-        if reader:
-            headers.append(("Reply-To", mime.mailbox(reader.name, reader.email)))
-        headers += [("Subject", mime.unstructured(words.subject)), *_standing(message_id, at)]
+    def compose(self, facts: MailFacts, message_id: str, at: datetime, row: UUID | None = None) -> Message:
+        values = self._values(facts, live=True)
+        words = self._words(facts, values)
+        headers = [("From", self._from(facts)), *_addressed(facts, words), *_standing(message_id, at)]
         if facts.owed in STOPPABLE and values["stop"]:
             headers.append(("List-Unsubscribe", f"<{values['stop']}>"))
             headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
-        picture = Picture(logo.content, logo.type, LOGO) if logo else None
-        data = mime.message(headers, words.text, words.html, picture)
+        data = mime.message(headers, words.text, words.html, _picture(facts))
         to = tuple([box.email for box in facts.to])
         urgent = LANES[facts.owed] is Lane.INTERACTIVE
         return Message(facts.folder, self._envelope(row), to, data, urgent, secrets_of(values))
+
+    def draft(self, facts: MailFacts, live: bool) -> bytes:
+        """The mail as a mail program opens a draft, to be read once more and sent from somebody's own mailbox.
+
+        From whom and when is for that program to say: none may send in the name of our address.
+        """
+        words = self.words(facts, live)
+        headers = [("X-Unsent", "1"), *_addressed(facts, words)]
+        return mime.message(headers, words.text, words.html, _picture(facts))
 
     def _envelope(self, row: UUID | None) -> str:
         return verp.sender(self.bounces, row, self.secrets.bounce) if self.bounces and row else self.sender
@@ -196,6 +198,19 @@ def _reader(facts: MailFacts) -> Mailbox | None:
     reader = facts.reply_to
     fits = reader and (reader.email.isascii() or not all(to.email.isascii() for to in facts.to))
     return reader if fits else None
+
+
+def _addressed(facts: MailFacts, words: Words) -> list[tuple[str, str]]:
+    headers = [("To", mime.mailboxes([(to.name, to.email) for to in facts.to]))]
+    reader = _reader(facts)
+    if reader:
+        headers.append(("Reply-To", mime.mailbox(reader.name, reader.email)))
+    return [*headers, ("Subject", mime.unstructured(words.subject))]
+
+
+def _picture(facts: MailFacts) -> Picture | None:
+    logo = facts.brand.logo
+    return Picture(logo.content, logo.type, LOGO) if logo else None
 
 
 def _standing(message_id: str, at: datetime) -> list[tuple[str, str]]:

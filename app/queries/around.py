@@ -1,6 +1,6 @@
 """What mails are about, read for many at once, in columns: a worker reads them for every mail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -163,15 +163,20 @@ def gather(rows: Sequence[Claimed], now: datetime) -> Around:
     invited = invitations(UUID(id) for id in named if id)
     machines = {row.payload.get("machine") for row in rows if not row.payload.get("invitation")}
     agreed = agreements(UUID(id) for id in machines if id)
+    return about(invited, agreed, {row.partner_id for row in rows}, now)
+
+
+def about(invited: dict[UUID, Any], agreed: dict[UUID, Any], partners: Collection[UUID], now: datetime) -> Around:
+    """Everything else around these, and of these partners."""
     known = [*invited.values(), *agreed.values()]
-    partners = {id for row in known for id in (row.partner_id, row.reseller_id) if id} | {r.partner_id for r in rows}
+    whose = {id for row in known for id in (row.partner_id, row.reseller_id) if id} | set(partners)
     new = [row.machine_id for row in invited.values() if row.kind is InvitationKind.NEW_CUSTOMER]
     return Around(
         now=now,
         invitations=invited,
         agreements=agreed,
-        policies=policies(partners),
-        wordings=wordings(partners),
+        policies=policies(whose),
+        wordings=wordings(whose),
         openings=reveals.open_of(new, now) if new else {},
         suppressed=suppressed(known),
     )
@@ -183,6 +188,11 @@ def contact(known: Any) -> Mailbox:
 
 def inviter(known: Any) -> Mailbox | None:
     return Mailbox(known.inviter_name, known.inviter_email) if known.inviter_email else None
+
+
+def asked_for(known: Any) -> dict[str, str | None]:
+    """What an invitation asks for, as templates compare it."""
+    return {"agreement_kind": known.kind.value, "dap": "yes" if known.dap else ""}
 
 
 def words(known: Any) -> dict[str, str | None]:

@@ -8,16 +8,12 @@ from app.core.languages import spoken
 from app.core.lifecycle import State
 from app.core.links import LinkFacts
 from app.core.mails import Invited, MailFacts, Own, Revealed
-from app.core.vocabulary import InvitationKind, InvitationStatus, Owed
+from app.core.names import Kind
+from app.core.vocabulary import InvitationStatus, Owed
 from app.outbox import Claimed
-from app.queries.around import Around, contact, inviter, words
+from app.queries.around import Around, asked_for, contact, inviter, words
 from app.queries.reveals import Opening
 
-FOLDERS = {
-    InvitationKind.AGREEMENT: "agreement",
-    InvitationKind.RELATIONSHIP: "relationship-and-agreement",
-    InvitationKind.NEW_CUSTOMER: "new-customer",
-}
 DAY = timedelta(days=1)
 # A moment has its own day in every place; the one that a mail names has begun everywhere before the link ends.
 WESTWARD = timedelta(hours=12)
@@ -26,7 +22,7 @@ WESTWARD = timedelta(hours=12)
 def asking(owed: Owed, known: Any, context: Around) -> MailFacts:
     """A mail that asks the invited person for an answer."""
     language, asked = spoken(known.language), owed is Owed.INVITATION
-    folder, kind = (FOLDERS[known.kind], known.kind) if asked else (owed.value, owed)
+    folder, kind = (Kind(known.kind.value).folder, known.kind) if asked else (owed.value, owed)
     opening = context.openings.get(known.machine_id)
     mine = opening if opening and mailbox(opening.email) == mailbox(known.email) else None
     left = known.expires_at - context.now
@@ -36,12 +32,7 @@ def asking(owed: Owed, known: Any, context: Around) -> MailFacts:
         language=language,
         to=(contact(known),),
         partner=known.partner,
-        words=words(known)
-        | {
-            "agreement_kind": known.kind.value,
-            "dap": "yes" if known.dap else "",
-            "user_name": mine.user_name if mine else None,
-        },
+        words=words(known) | asked_for(known) | {"user_name": mine.user_name if mine else None},
         numbers={"days_left": -(-left // DAY) if left >= DAY else 0},  # what is begun counts, but for the last one
         days={"expires": known.expires_at - WESTWARD},
         reply_to=inviter(known),

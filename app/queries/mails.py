@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from app.core.mails import MailFacts
-from app.core.vocabulary import InvitationKind, Owed
+from app.core.vocabulary import Owed
 from app.db import database_now, db
 from app.outbox import Claimed
-from app.queries import around, asking, notices, openings, recorded, reveals
+from app.queries import around, asking, notices, openings, recorded
 from app.queries.around import Around
 
 KINDS: dict[Owed, Callable[[Claimed, Any, Around], MailFacts | None]] = {
@@ -44,10 +44,6 @@ def load(rows: Sequence[Claimed], now: datetime) -> dict[UUID, MailFacts | None]
 
 def preview(id: UUID) -> MailFacts:
     """What the mail of an invitation says, whatever has become of it; to its readers no first password is shown."""
-    now = database_now(db.session())
-    known = around.invitations([id])[id]
-    partners = [one for one in (known.partner_id, known.reseller_id) if one]
-    openings = reveals.open_of([known.machine_id], now) if known.kind is InvitationKind.NEW_CUSTOMER else {}
-    context = Around(now, {}, {}, around.policies(partners), around.wordings(partners), openings, set())
-    found = asking.asking(Owed.INVITATION, known, context)
+    context = around.about(around.invitations([id]), {}, (), database_now(db.session()))
+    found = asking.asking(Owed.INVITATION, context.invitations[id], context)
     return replace(found, revealed=replace(found.revealed, sealed=None)) if found.revealed else found

@@ -62,10 +62,9 @@ def _pauses(partner_id: UUID | None) -> list[MailPause]:
 def standing(rates: Rates) -> dict[str, Any]:
     """The whole installation's, for its operator."""
     now = database_now(db.session())
-    named = select(MailPause, Partner.name).outerjoin(Partner, Partner.id == MailPause.partner_id)
     return {
         "lanes": [_lane(lane, now) for lane in figures.lanes(now)],
-        "pauses": [_pause(row, name) for row, name in db.session.execute(named.order_by(MailPause.since))],
+        "pauses": [_pause(row, whose) for row, whose in _all()],
         "relays": [_route(row) for row in routes.refusing(now)],
         "rates": rates.shown(),
     }
@@ -78,10 +77,16 @@ def _lane(lane: figures.Lane, now: datetime) -> dict[str, Any]:
     return {"lane": lane.name, "waiting": lane.waiting, "due": lane.due, "dead": lane.dead, "oldestDueSeconds": late}
 
 
-def _pause(row: MailPause, name: str | None) -> dict[str, Any]:
+def _all() -> list[tuple[MailPause, str]]:
+    """Every pause and whose mail it holds back, the oldest first."""
+    named = select(MailPause, Partner.name).outerjoin(Partner, Partner.id == MailPause.partner_id)
+    return [(row, name or "everybody") for row, name in db.session.execute(named.order_by(MailPause.since))]
+
+
+def _pause(row: MailPause, whose: str) -> dict[str, Any]:
     return {
         "partnerId": str(row.partner_id) if row.partner_id else None,
-        "partner": name or "everybody",
+        "partner": whose,
         "why": row.why.value,
         "note": row.note,
         "codesToo": row.codes_too,
@@ -97,5 +102,4 @@ def _route(row: MailRoute) -> dict[str, Any]:
 
 def held_back() -> list[str]:
     """Whose bulk mail is held back, and since when: for whoever wonders why it waits."""
-    named = select(MailPause, Partner.name).outerjoin(Partner, Partner.id == MailPause.partner_id)
-    return [f"{name or 'everybody'} ({row.why}, since {stamp(row.since)})" for row, name in db.session.execute(named)]
+    return [f"{whose} ({row.why}, since {stamp(row.since)})" for row, whose in _all()]

@@ -17,7 +17,7 @@ from app.core.vocabulary import Assurance, Owed
 from app.db import db
 from app.models import Record, SealedValue
 from app.outbox import Claimed
-from app.queries.around import Around, contact, inviter, words
+from app.queries.around import Around, asked_for, contact, inviter, words
 from app.queries.colleagues import colleague, mailboxes
 from app.queries.notices import responsible, to_partner
 
@@ -62,8 +62,8 @@ def accepted(row: Claimed, known: Any, context: Around) -> MailFacts | None:
     record = recorded(row)
     if record is None:
         return None
-    asked = {"agreement_kind": known.kind.value, "dap": "yes" if known.dap else ""}
-    said: dict[str, Any] = {"words": words(known) | _receipt(record) | asked, "days": {"agreed_on": record.at}}
+    told = words(known) | asked_for(known) | _receipt(record)
+    said: dict[str, Any] = {"words": told, "days": {"agreed_on": record.at}}
     if row.kind is Owed.ACCEPTED_PARTNER:
         return to_partner(row, known, context, responsible(known), **said)
     if record.facts.get("assurance") == Assurance.IMPORTED:

@@ -99,8 +99,8 @@ def branded(mail: MailFacts, alt: str = "Fabrikam AB") -> MailFacts:
     return replace(mail, brand=Brand("#c03060", Logo(picture(), "image/png", alt)))
 
 
-def composed(given: MailFacts, composer: Composer = COMPOSER, live: bool = True) -> Message:
-    return composer.compose(given, MESSAGE_ID, AT, live=live)
+def composed(given: MailFacts, composer: Composer = COMPOSER) -> Message:
+    return composer.compose(given, MESSAGE_ID, AT)
 
 
 def parsed(data: bytes) -> EmailMessage:

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from app.auth import acts
+from app.auth import acts, visits
 from app.commands import portal, reminding
 from app.core import links
 from app.core.refusals import Reason, Refused
@@ -54,7 +54,4 @@ def _page(invitation: Invitation, token: str | None = None) -> str:
 
 def _invitation(token: str) -> Invitation | None:
     """Whatever has become of the invitation: who wants no more reminders need not look for the newest mail."""
-    claimed = links.invitation_of(token)
-    row = db.session.get(Invitation, claimed) if claimed else None
-    genuine = row is not None and links.genuine(installation().keys.stop, token, row.id, links.ALWAYS)
-    return row if genuine else None
+    return visits.linked(Invitation, installation().keys.stop, token, links.ALWAYS)

@@ -1,9 +1,8 @@
 """What an invitation's mail says: to read, to open in a mail program, or to send by hand."""
 
-import re
 from enum import StrEnum
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Response, request
 
@@ -21,8 +20,6 @@ from app.web.v1.shape import Answer, Shape
 from app.web.v1.statuses import Attributes
 
 JSON, EML = "application/json", "message/rfc822"
-# What a draft gets from whoever sends it: no mail program may send in the name of our address.
-OURS = re.compile(rb"^(?:From|Date|Message-ID|Auto-Submitted):.*\r\n(?:[ \t].*\r\n)*", re.MULTILINE)
 
 
 class Link(StrEnum):
@@ -61,7 +58,7 @@ def message(invitation_id: UUID, asked: Asked) -> dict[str, Any] | Response:
         if request.method == "GET":
             known, live = _handed_over(invitation_id), True
     if request.accept_mimetypes.best_match([JSON, EML]) == EML:
-        return _as_file(known, words, live)
+        return _as_file(invitation_id, known, words, live)
     return _as_json(known, words, live)
 
 
@@ -84,13 +81,7 @@ def _as_json(known: MailFacts, words: Composer, live: bool) -> dict[str, Any]:
     }
 
 
-def _as_file(known: MailFacts, words: Composer, live: bool) -> Response:
-    """As a draft, where the mail program knows how: to be read once more and sent from somebody's own mailbox."""
-    asked = known.invited
-    name = f"{asked.id}.{asked.generation}" if asked else str(uuid4())
-    mail = words.compose(known, f"<{name}@{words.domain}>", caller().at, live=live)
-    head, _, rest = mail.data.partition(b"\r\n\r\n")
-    draft = b"X-Unsent: 1\r\n" + OURS.sub(b"", head + b"\r\n") + b"\r\n" + rest
-    answer = Response(draft, content_type=EML)
-    answer.headers["Content-Disposition"] = f'attachment; filename="invitation-{asked.id if asked else name}.eml"'
+def _as_file(id: UUID, known: MailFacts, words: Composer, live: bool) -> Response:
+    answer = Response(words.draft(known, live), content_type=EML)
+    answer.headers["Content-Disposition"] = f'attachment; filename="invitation-{id}.eml"'
     return answer
