@@ -106,12 +106,12 @@ class Worker:
         room = most - len(self._in_flight)
         ample = 2 * room >= most
         room = room if ample else most + URGENT - len(self._in_flight)
+        self._ample.clear()  # before the claim: what is finished meanwhile must wake us
         rows, facts = await self.rounds.in_thread(self._claim, room, ample) if room > 0 else ([], {})
         for row in rows:
             job = self._keep_time(row) if row.lane is Lane.TIMER else self._deliver(row, facts.get(row.id))
             self._in_flight[row.id, row.attempts] = asyncio.create_task(job)
         if not ample and not rows:
-            self._ample.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ample.wait(), POLL)
         return bool(rows) or not ample
