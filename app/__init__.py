@@ -33,11 +33,14 @@ def _serve(app: Flask, config: Config) -> None:
     from jinja2 import StrictUndefined
 
     from app import errors
-    from app.web import health, hooks, metrics, portal, security, v1
+    from app.web import dashboard, health, hooks, language, metrics, pages, portal, security, v1
 
     app.jinja_env.undefined = StrictUndefined
     security.init_app(app, config, app.extensions["assent"].keys.session)
     errors.init_app(app)
+    pages.init_app(app)
+    app.register_blueprint(dashboard.bp)
+    app.register_blueprint(language.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(metrics.bp)
     app.register_blueprint(portal.bp)

@@ -38,11 +38,12 @@ INNER: dict[str, tuple[str, str]] = {
     "pacing": ("db models", "sqlalchemy"),
     "sequencer": ("core db models", "sqlalchemy"),
     "spoken": ("core installation", "babel"),
+    "tongue": ("core spoken", "flask"),
     "mail": ("core config mail spoken", "aiosmtplib cryptography jinja2 markupsafe"),
     "hooks": ("core hooks", "aiohttp cryptography standardwebhooks yarl"),
     "certificate": ("config hooks keys", "cryptography"),
     "auth": ("addresses core db installation models queries auth", "argon2 flask joserfc sqlalchemy"),
-    "errors": ("core errors installation", "flask flask_wtf sqlalchemy werkzeug"),
+    "errors": ("core errors installation tongue", "flask flask_wtf sqlalchemy werkzeug"),
     "schema": ("config db models", "alembic sqlalchemy"),
     "logs": ("", "structlog"),
     "post": ("installation mail", ""),
@@ -114,13 +115,13 @@ def test_what_an_installation_knows_of_flask_is_the_current_application() -> Non
 
 
 def test_resources_of_the_web_do_not_import_one_another() -> None:
-    """A resource is a folder or a file in app/web; what they share is `security`."""
+    """A resource is a folder or a file in app/web; what they share is `security` and `pages`."""
     web = [module for module in SOURCES if module.startswith("app.web.")]
     wrong = [
         f"{here} imports {it}"
         for here in web
         for it, _ in imports(here)
-        if it.startswith("app.web.") and it.split(".")[2] not in (here.split(".")[2], "security")
+        if it.startswith("app.web.") and it.split(".")[2] not in (here.split(".")[2], "security", "pages")
     ]
     assert wrong == []
 

@@ -33,7 +33,7 @@ NEXT = """
 from alembic import op
 import sqlalchemy as sa
 
-revision, down_revision, branch_labels, depends_on = "0006", "0005", None, None
+revision, down_revision, branch_labels, depends_on = "0007", "0006", None, None
 
 
 def upgrade() -> None:
@@ -65,7 +65,7 @@ def newer(app: Flask, folder: Path, migration: str = NEXT) -> Assent:
     ours, theirs = (COMPILED / home.relative_to("/") / "app" for home in (ROOT, folder))
     if ours.exists():
         shutil.copytree(ours, theirs, dirs_exist_ok=True)
-    (folder / "app" / "migrations" / "versions" / "0006_the_next.py").write_text(migration)
+    (folder / "app" / "migrations" / "versions" / "0007_the_next.py").write_text(migration)
     found = Assent(Path(settings(app)["INSTANCE"]), DATABASE_URL=settings(app)["DATABASE_URL"])
     found.home = folder
     return found
@@ -143,22 +143,22 @@ def test_a_newer_assent_migrates_sqlite_after_a_copy_and_postgresql_when_told(ap
         assert json.loads(first.stdout)["totalCount"] == 0
         [copy] = (tmp_path / "backups").iterdir()
         assert first.stderr == f"migrating the database; a copy from before is {copy}\n"
-        assert revision(f"sqlite:///{copy}") == "0005"
+        assert revision(f"sqlite:///{copy}") == "0006"
         with sqlite3.connect(copy) as connection:
             assert connection.execute("SELECT name FROM partner").fetchall() == [("Fabrikam",)]
         connection.close()
     else:
         assert (first.returncode, first.stdout) == (1, "")
-        assert first.stderr.endswith("is at schema 0005, this Assent needs 0006; run `assent db upgrade`\n")
+        assert first.stderr.endswith("is at schema 0006, this Assent needs 0007; run `assent db upgrade`\n")
     upgraded = ahead.run("db", "upgrade", "--json")
     assert (upgraded.returncode, upgraded.stderr) == (0, "")
-    assert json.loads(upgraded.stdout) == {"schema": "0006", "changed": not sqlite}
+    assert json.loads(upgraded.stdout) == {"schema": "0007", "changed": not sqlite}
     assert len(list((tmp_path / "backups").glob("*"))) == int(sqlite)
-    assert revision(settings(app)["DATABASE_URL"]) == "0006"
+    assert revision(settings(app)["DATABASE_URL"]) == "0007"
     behind = run("db", "check", **settings(app))
     assert (behind.code, behind.out) == (1, "")
     assert behind.err == (
-        "assent: the database is at schema 0006, newer than this Assent knows (0005); "
+        "assent: the database is at schema 0007, newer than this Assent knows (0006); "
         "install the Assent that wrote it, or restore a backup made before\n"
     )
 
@@ -167,14 +167,14 @@ def test_a_migration_that_is_killed_half_way_has_not_happened(app: Flask, tmp_pa
     run("db", "upgrade", **settings(app))
     killed = newer(app, tmp_path / "newer", NEXT + DIES).run("db", "upgrade")
     assert killed.returncode == -9
-    assert revision(settings(app)["DATABASE_URL"]) == "0005"
+    assert revision(settings(app)["DATABASE_URL"]) == "0006"
     with app.app_context():
         columns = {column["name"] for column in sqlalchemy.inspect(db.engine).get_columns("attempt")}
     assert "note" not in columns
     assert run("db", "check", **settings(app)).code == 0
 
 
-@pytest.mark.parametrize("number", ["0006", "9999", "f00"])
+@pytest.mark.parametrize("number", ["0007", "9999", "f00"])
 def test_a_schema_of_the_future_is_left_alone(app: Flask, number: str) -> None:
     with app.app_context():
         schema.upgrade(db.engine)

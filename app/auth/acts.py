@@ -48,7 +48,18 @@ def staff(email: str, method: Method = Method.CONSOLE, on_behalf_of: str | None 
     """A staff member, with the roles held now."""
     found = person(email)
     refuse_if(found.disabled_at is not None, Reason.ROLE_NOT_ALLOWED)
-    act = Act(
+    return of(found, method, on_behalf_of=on_behalf_of), found
+
+
+def of(
+    found: Staff,
+    method: Method,
+    on_behalf_of: str | None = None,
+    ip: str | None = None,
+    user_agent: str | None = None,
+) -> Act:
+    """A staff member whom we know to be there, acting now."""
+    return Act(
         ActorKind.STAFF,
         method,
         now(),
@@ -58,22 +69,27 @@ def staff(email: str, method: Method = Method.CONSOLE, on_behalf_of: str | None 
         roles=found.roles,
         partner_id=found.partner_id,
         partner_type=found.partner.type,
+        ip=ip,
+        user_agent=user_agent,
         on_behalf_of=on_behalf_of,
         overrides=installation().config.permissions,
     )
-    return act, found
 
 
 def customer(session: PortalSession | None = None, method: Method | None = None) -> Act:
     """Somebody at the portal: known by the session, or just about to be, by `method`."""
     known = method or (Method(session.method) if session and session.method else Method.CLOCK)
     user = session.customer_user_id if session else None
-    agent = "".join(c if c.isprintable() else " " for c in request.user_agent.string)[:300]
     return Act(
         ActorKind.CUSTOMER,
         known,
         now(),
         id=str(user) if user else None,
         ip=request.remote_addr,
-        user_agent=agent or None,
+        user_agent=agent(),
     )
+
+
+def agent() -> str | None:
+    """The browser as it names itself, as one line."""
+    return "".join(c if c.isprintable() else " " for c in request.user_agent.string)[:300] or None

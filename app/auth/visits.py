@@ -1,5 +1,6 @@
 """The browser's side of the portal: what its signed cookie says, and whether that still holds."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -21,6 +22,8 @@ Row = TypeVar("Row", Invitation, Reveal)
 ABSOLUTE = timedelta(hours=12)
 # The cookie's names around a one-time link begin with this: one browser can be at both.
 REVEAL = "reveal"
+# What the cookie says about an invitation; whatever else it says is no business of a visit's.
+NAMES = ("invitation", "generation", "session")
 
 
 @dataclass
@@ -105,9 +108,7 @@ def remember(invitation: Invitation) -> None:
     """Begin a visit; whoever follows the same link again goes on where they were."""
     if (cookie.get("invitation"), cookie.get("generation")) == (str(invitation.id), invitation.generation):
         return
-    kept = {name: value for name, value in cookie.items() if name.startswith(REVEAL)}
-    cookie.clear()
-    cookie.update(kept)
+    _drop(NAMES)
     cookie.permanent = True
     cookie["invitation"], cookie["generation"] = str(invitation.id), invitation.generation
 
@@ -117,7 +118,12 @@ def attach(session: PortalSession) -> None:
 
 
 def forget() -> None:
-    cookie.clear()
+    _drop([name for name in cookie if name in NAMES or name.startswith(REVEAL)])
+
+
+def _drop(names: Iterable[str]) -> None:
+    for name in names:
+        cookie.pop(name, None)
 
 
 def current() -> Visit:

@@ -9,6 +9,7 @@ from sqlalchemy import case, select, update
 
 from app.core import contact as text
 from app.core.act import Act
+from app.core.languages import Language
 from app.core.permissions import Action, require_own
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import DisputeStatus, DraftStatus, Role, TaskKind, TokenKind
@@ -130,3 +131,9 @@ def revoke_token(act: Act, token: Token) -> None:
     """The token is dead from now on, or has been since it was first revoked."""
     require_own(act, Action.MANAGE_STAFF, token.partner_id)
     token.revoked_at = token.revoked_at or act.at
+
+
+def speak(act: Act, staff: Staff, language: Language) -> None:
+    """In which language its own pages speak is everybody's own business."""
+    refuse_if(act.id != str(staff.id), Reason.ROLE_NOT_ALLOWED)
+    staff.language = language

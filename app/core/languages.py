@@ -1,5 +1,6 @@
 """The languages Assent speaks, and which of them somebody with a given language tag reads."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -24,6 +25,12 @@ def spoken(tag: str) -> Language:
     # A script that is named outweighs the region: zh-Hans-HK is simplified.
     simplified = "hans" in rest or not TRADITIONAL_IN & set(rest)
     return Language.SIMPLIFIED if simplified else Language.TRADITIONAL
+
+
+def spoken_of(tags: Iterable[str]) -> Language:
+    """Of several, the most wanted first, the first that is ours: who reads Finnish, then Swedish, reads Swedish."""
+    ours = (tag for tag in tags if tag.lower().split("-")[0] in ("en", "sv", "zh"))
+    return spoken(next(ours, "en"))
 
 
 def locale(language: Language) -> str:

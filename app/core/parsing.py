@@ -1,6 +1,7 @@
 """JSON as others send it: plain values, and every member once; whatever else is refused by one word."""
 
 import json
+import re
 from typing import Any
 
 from app.core.refusals import Reason, Refused
@@ -29,3 +30,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({name.lower() for name, _ in pairs}) < len(pairs):
         raise ValueError("a member is named twice")
     return dict(pairs)
+
+
+def snake(name: str) -> str:
+    """A member's name as our own code and our forms spell it."""
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()

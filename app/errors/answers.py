@@ -1,5 +1,6 @@
 """The stable words for "no" as a status, a vendor code and a sentence that says what to do: one table."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.core.refusals import Reason, Refused
@@ -196,10 +197,10 @@ class _Named(dict[str, object]):
         return f"the {key}"
 
 
-def answer(refused: Refused) -> Answer:
-    """Status, code and the remedy with what the refusal knows filled in."""
+def answer(refused: Refused, said: Callable[[str], str] = str) -> Answer:
+    """Status, code and the remedy, as it is `said` in the reader's language, with what the refusal knows filled in."""
     row = ANSWERS[refused.reason]
-    return Answer(row.status, row.code, row.remedy.format_map(_Named(refused.data)))
+    return Answer(row.status, row.code, said(row.remedy).format_map(_Named(refused.data)))
 
 
 def one_line(refused: Refused) -> str:

@@ -5,34 +5,49 @@ from flask.typing import ResponseReturnValue
 
 from app.core.refusals import Reason, Refused
 from app.errors.answers import Answer, answer
+from app.tongue import N_, gettext
 
 # What a page calls the fields that an answer may name.
 LABELS = {
-    "typedName": "your full name",
-    "reason": "your reason",
-    "firstName": "the first name",
-    "lastName": "the last name",
-    "email": "the e-mail address",
+    "typedName": N_("your full name"),
+    "reason": N_("your reason"),
+    "firstName": N_("the first name"),
+    "lastName": N_("the last name"),
+    "email": N_("the e-mail address"),
+    "phone": N_("the phone number"),
+    "company": N_("the company's name"),
+    "companyName": N_("the company's name"),
+    "domain": N_("the domain"),
+    "country": N_("the country"),
+    "language": N_("the language"),
+    "name": N_("the name"),
+    "role": N_("at least one role"),
+    "url": N_("the address"),
 }
 
 
 def on_page(refused: Refused) -> Answer:
-    """The answer in the words of the page."""
-    field = refused.data.get("field")
-    return answer(Refused(refused.reason, **{**refused.data, "field": LABELS.get(str(field), field)}))
+    """The answer in the words of the page, and in its reader's language."""
+    field = str(refused.data.get("field", ""))
+    named = gettext(LABELS[field]) if field in LABELS else field
+    return answer(Refused(refused.reason, **{**refused.data, "field": named} if field else refused.data), gettext)
 
 
 # What a page says where no rule refused but the request itself went wrong.
 PAGES = {
-    400: ("That did not arrive as it should", "Go back, reload the page and try again; or follow your link anew."),
-    404: ("There is no such page", "Follow the link in your invitation mail."),
-    405: ("That is not possible here", "Go back and use the buttons on the page."),
-    413: ("That is too much text", "Shorten it and try again."),
-    429: ("Too many tries", "Wait a little and try again."),
-    503: ("We cannot reach our own records", "Nothing was changed. Try again in a minute."),
-    500: ("Something went wrong on our side", "Nothing was changed. Try again in a minute."),
+    400: (
+        N_("That did not arrive as it should"),
+        N_("Go back, reload the page and try again; or follow your link anew."),
+    ),
+    404: (N_("There is no such page"), N_("Check the address, or go back to where you came from.")),
+    405: (N_("That is not possible here"), N_("Go back and use the buttons on the page.")),
+    413: (N_("That is too much"), N_("Shorten it, or take a smaller file, and try again.")),
+    429: (N_("Too many tries"), N_("Wait a little and try again.")),
+    503: (N_("We cannot reach our own records"), N_("Nothing was changed. Try again in a minute.")),
+    500: (N_("Something went wrong on our side"), N_("Nothing was changed. Try again in a minute.")),
 }
-TITLES = {Reason.LINK_NEEDED: "Please begin with your link"}
+TITLES = {Reason.LINK_NEEDED: N_("Please begin with your link")}
+REFUSED = N_("That was not possible")
 GONE = {Reason.INVITATION_REVOKED, Reason.INVITATION_EXPIRED, Reason.INVITATION_USED}
 
 
@@ -40,11 +55,10 @@ def on_refused(refused: Refused) -> ResponseReturnValue:
     """Show the page the visitor was on with the remedy; a dead link has one page, whatever killed it."""
     if refused.reason in GONE:
         return render_template("portal/dead-link.html"), 410
-    title = TITLES.get(refused.reason, "That was not possible")
-    words = {"title": title, "remedy": on_page(refused).remedy}
-    return render_template("portal/problem.html", **words), answer(refused).status
+    title = gettext(TITLES.get(refused.reason, REFUSED))
+    return render_template("problem.html", title=title, remedy=on_page(refused).remedy), answer(refused).status
 
 
 def page(status: int) -> ResponseReturnValue:
     title, remedy = PAGES.get(status, PAGES[400 if status < 500 else 500])
-    return render_template("portal/problem.html", title=title, remedy=remedy), status
+    return render_template("problem.html", title=gettext(title), remedy=gettext(remedy)), status

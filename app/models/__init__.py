@@ -4,6 +4,7 @@ from app.models.blobs import Blob
 from app.models.customers import Customer, CustomerUser, FurtherReseller, Purchase, Relationship
 from app.models.disputes import Dispute
 from app.models.drafts import Attachment, Draft, DraftEvent
+from app.models.entries import SignInLink, StaffSession
 from app.models.hooks import HookSource, ReceivedHook
 from app.models.invitations import NEWEST, Invitation, PortalSession, Suppression
 from app.models.machines import RELATED, Machine, News, NewsCounter, Record, SealedValue, StateCount, Statement
@@ -55,7 +56,9 @@ __all__ = [
     "RoleGrant",
     "SealedValue",
     "ServiceAccount",
+    "SignInLink",
     "Staff",
+    "StaffSession",
     "StateCount",
     "Statement",
     "Suppression",

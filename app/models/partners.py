@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.vocabulary import Authority, PartnerType, Role, TokenKind
@@ -46,6 +46,13 @@ class Staff(Base):
     name: Mapped[str] = mapped_column(String(200))
     # Who this is to the OIDC issuer: its tenant and the person's id there, never an address.
     subject: Mapped[str | None] = mapped_column(String(300))
+    # Both come with the first sign-in; the second factor's seed is sealed by the vault.
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    totp_seed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # The number of the last half minute whose code was taken: each code works once.
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
+    # The language of its pages, once chosen.
+    language: Mapped[str | None] = mapped_column(String(35))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     partner: Mapped[Partner] = relationship()

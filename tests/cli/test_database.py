@@ -8,12 +8,12 @@ from tests.cli.terminal import Terminal, attestation, run
 
 
 def test_an_upgrade_says_where_the_schema_stands_and_whether_it_moved(terminal: Terminal) -> None:
-    assert terminal.json("db", "upgrade") == {"schema": "0005", "changed": False}
+    assert terminal.json("db", "upgrade") == {"schema": "0006", "changed": False}
 
 
 def test_an_upgrade_makes_a_database_where_there_is_none(tmp_path: Path) -> None:
     done = run("db", "upgrade", "--json", INSTANCE=str(tmp_path / "new"))
-    assert (done.code, done.out, done.err) == (0, '{"schema": "0005", "changed": true}\n', "")
+    assert (done.code, done.out, done.err) == (0, '{"schema": "0006", "changed": true}\n', "")
     assert not (tmp_path / "new" / "backups").exists()
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").glob("assent.db")}
     assert modes == {"assent.db": 0o600}

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from werkzeug.exceptions import UnsupportedMediaType
 
 from app.core.act import Act
+from app.core.parsing import snake
 from app.core.permissions import Action, refusal
 from app.core.refusals import Reason, Refused, refuse_if
 from app.web.security import csrf
@@ -133,10 +134,6 @@ class Route:
 
 def _several(given: Any) -> tuple[Any, ...]:
     return given if isinstance(given, tuple) else (given,)
-
-
-def snake(name: str) -> str:
-    return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
 
 
 ROUTES: list[Route] = []
