@@ -1,4 +1,4 @@
-"""What mails say: each sentence stands in every catalogue, translated whole, and text and HTML say the same."""
+"""What pages and mails say: each sentence stands in every catalogue, translated whole; a mail's two forms say the same."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog
 from babel.messages.catalog import Message
-from babel.messages.extract import extract
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.pofile import read_po
 
 from app.core.languages import Language, locale
@@ -18,7 +18,11 @@ MAILS = ROOT / "templates" / "email"
 FOLDERS = sorted(path.name for path in MAILS.iterdir() if path.is_dir())
 LAYOUTS = sorted(path.stem for path in MAILS.glob("_*.html") if path.with_suffix(".txt").exists())
 TRANSLATED = [locale(language) for language in Language if language is not Language.ENGLISH]
+TEMPLATES = ROOT / "templates"
+# As `make messages` finds them: in tables, and the sentences of refusals.
+KEYWORDS = DEFAULT_KEYWORDS | {"N_": None, "Answer": (3,)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+NAMED = re.compile(r"%\((\w+)\)s|(?<!\{)\{(\w+)\}(?!\})")
 
 
 @cache
@@ -26,16 +30,15 @@ def said(path: Path) -> frozenset[str]:
     """The messages of one file; of a plural the first form."""
     method, options = ("python", {}) if path.suffix == ".py" else ("jinja2", {"trimmed": "true", "silent": "false"})
     with path.open("rb") as source:
-        found = [message for _, message, _, _ in extract(method, source, options=options)]
+        found = [message for _, message, _, _ in extract(method, source, KEYWORDS, options=options)]
     return frozenset(message if isinstance(message, str) else message[0] for message in found)
 
 
 @cache
 def asked() -> frozenset[str]:
     """Every message there is to translate."""
-    templates = [path for path in MAILS.rglob("*.*") if path.suffix in (".txt", ".html")]
-    code = [path for path in (ROOT / "app").rglob("*.py") if " gettext(" in path.read_text(encoding="utf-8")]
-    return frozenset().union(*map(said, templates + code))
+    templates = [path for path in TEMPLATES.rglob("*.*") if path.suffix in (".txt", ".html")]
+    return frozenset().union(*map(said, templates + list((ROOT / "app").rglob("*.py"))))
 
 
 @cache
@@ -83,7 +86,7 @@ def test_a_plural_has_as_many_forms_as_the_language(name: str) -> None:
 @pytest.mark.parametrize("name", TRANSLATED)
 def test_a_translation_names_what_its_message_names(name: str) -> None:
     for message in messages(name):
-        named = {frozenset(PLACEHOLDER.findall(form)) for form in forms(message.id) + forms(message.string)}
+        named = {frozenset(NAMED.findall(form)) for form in forms(message.id) + forms(message.string)}
         assert len(named) == 1, message.id
 
 
@@ -91,8 +94,13 @@ def test_a_percent_sign_only_begins_a_name() -> None:
     assert not [form for form in every() if "%" in PLACEHOLDER.sub("", form)]
 
 
-def test_html_takes_every_message_as_it_is() -> None:
-    assert not [form for form in every() if re.search("[<>&]", form)]
+def test_templates_take_every_message_as_it_is() -> None:
+    """What code says is escaped where it is shown; what templates say is not."""
+    shown = frozenset().union(*map(said, (path for path in TEMPLATES.rglob("*.*") if path.is_file())))
+    assert not [message for message in shown if re.search("[<>&]", message)]
+    for name in TRANSLATED:
+        translated = (message for message in messages(name) if forms(message.id)[0] in shown)
+        assert not [form for message in translated for form in forms(message.string) if re.search("[<>&]", form)]
 
 
 def test_no_message_has_spaces_around_it_or_line_ends_in_it() -> None:

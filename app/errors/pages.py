@@ -26,8 +26,33 @@ LABELS = {
 }
 
 
+# Where a person at a page needs to be told something else than a program or an operator.
+WORDS = {
+    Reason.WRONG_STATE: N_(
+        "This has changed meanwhile, or is not possible where it stands now: go back and look at it again."
+    ),
+    Reason.RESELLER_CANNOT_ATTEST: N_(
+        "An indirect reseller cannot attest: prepare a draft, which your indirect provider approves."
+    ),
+    Reason.INVALID_WORDING: N_("This wording cannot be used yet: what is wrong stands beside each part."),
+    Reason.DIRECT_ACCEPTANCE_UNAVAILABLE: N_(
+        "The customer has bought before and cannot accept by itself: attest instead."
+    ),
+    Reason.ENDPOINT_DISABLED: N_("This endpoint is disabled: enable it again, then send the test."),
+    Reason.UNKNOWN_AGREEMENT_TYPE: N_(
+        "That agreement is not on offer on that day; the page of agreements shows those there are."
+    ),
+    Reason.NOT_FOUND: N_(
+        "There is nothing here that you can see: it may be another partner’s, or the address is misspelled."
+    ),
+}
+
+
 def on_page(refused: Refused) -> Answer:
     """The answer in the words of the page, and in its reader's language."""
+    row = answer(refused)
+    if refused.reason in WORDS:
+        return Answer(row.status, row.code, gettext(WORDS[refused.reason]))
     field = str(refused.data.get("field", ""))
     named = gettext(LABELS[field]) if field in LABELS else field
     return answer(Refused(refused.reason, **{**refused.data, "field": named} if field else refused.data), gettext)
