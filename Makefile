@@ -4,10 +4,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 PINS := --universal --generate-hashes --no-emit-index-url --no-header -q
 
-.PHONY: run test lint soak bench messages lock help
+.PHONY: run demo test lint soak bench messages lock help
 
 run: .venv/run  ## install, migrate and start web server and worker; prints `ready http://...`
 	$(BIN)/assent up
+
+demo: .venv/run  ## the same with 500 made-up customers, in instance/demo
+	$(BIN)/assent demo
 
 test: .venv/test  ## run every test (the big ones at a tenth of their size)
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder

@@ -33,11 +33,12 @@ def _serve(app: Flask, config: Config) -> None:
     from jinja2 import StrictUndefined
 
     from app import errors
-    from app.web import dashboard, health, hooks, language, metrics, pages, portal, security, v1
+    from app.web import assets, dashboard, health, hooks, language, metrics, pages, portal, security, v1
 
     app.jinja_env.undefined = StrictUndefined
     security.init_app(app, config, app.extensions["assent"].keys.session)
     errors.init_app(app)
+    assets.init_app(app)
     pages.init_app(app)
     app.register_blueprint(dashboard.bp)
     app.register_blueprint(language.bp)
@@ -46,3 +47,7 @@ def _serve(app: Flask, config: Config) -> None:
     app.register_blueprint(portal.bp)
     app.register_blueprint(hooks.bp)
     v1.init_app(app, config)
+    if config.demo:
+        from app.web import demo
+
+        demo.init_app(app)

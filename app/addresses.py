@@ -52,6 +52,12 @@ def audience(value: str) -> str:
     return value
 
 
+def client_secret(value: str) -> str:
+    if not re.fullmatch(r"[!-~]{0,300}", value):
+        raise ValueError("must be the secret that the issuer made for this client, without blanks")
+    return value
+
+
 def database_url(value: str) -> str:
     if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("must begin with postgresql+psycopg:// (or be left out for SQLite)")

@@ -18,6 +18,8 @@ from app.core.reminding import Quiet
 from app.core.vocabulary import Role
 
 PREFIX = "ASSENT_"
+# Stands in the folder of a demo, once all of it is made.
+MADE_UP = "demo.json"
 
 
 class SetUpError(Exception):
@@ -86,8 +88,11 @@ SETTINGS = (
     Setting("STRICT", "0", _whole(0, 1), "1: a confirmation whose type is not its template's is refused"),
     Setting("OIDC_ISSUER", "", lambda v: v and addresses.issuer(v), "whose access tokens open the API; empty: none"),
     Setting("OIDC_CLIENT_ID", "", addresses.audience, "the audience (`aud`) such a token must name"),
+    Setting("OIDC_CLIENT_SECRET", "", addresses.client_secret, "lets staff sign in at the issuer too; empty: they cannot"),
+    Setting("OIDC_GROUPS", "", permissions.groups, "roles by the issuer's groups, as `group=role role; …`; empty: ours"),
     Setting("PERMISSIONS", "", permissions.overrides, "other roles for actions, as `action=role role; …`"),
     Setting("WEBHOOK_ALLOW", "", addresses.networks, "private networks (CIDR) webhooks may go to, by http too"),
+    Setting("DEMO", "0", _whole(0, 1), "1: anybody here may sign in as anybody; for `assent demo` alone"),
     Setting("LOG_FORMAT", "text", _one_of("json", "text"), "form of the log on stderr"),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -118,8 +123,11 @@ class Config:
     strict: int
     oidc_issuer: str
     oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
+    oidc_groups: Mapping[str, frozenset[Role]]
     permissions: Mapping[str, frozenset[Role]]
     webhook_allow: tuple[Network, ...]
+    demo: int
     log_format: str
     sources: Mapping[str, str] = field(repr=False, compare=False)
 
@@ -130,6 +138,11 @@ class Config:
     @property
     def secure(self) -> bool:
         return self.base_url.startswith("https://")
+
+    @property
+    def sso(self) -> bool:
+        """Whether staff may sign in at the issuer."""
+        return bool(self.oidc_issuer and self.oidc_client_secret)
 
     @property
     def reminding(self) -> reminding.Policy:
@@ -208,4 +221,14 @@ def _complete(values: dict[str, Any], instance: Path, sources: dict[str, str]) -
         )
     if config.oidc_issuer and not config.oidc_client_id:
         raise SetUpError("OIDC_CLIENT_ID: OIDC_ISSUER needs it; set it to the audience (`aud`) of the issuer's tokens")
+    if config.demo and not _made_up(config):
+        raise SetUpError("DEMO: only `assent demo` sets this, for made-up data on this machine; leave it out")
+    if config.oidc_client_secret and not config.oidc_issuer:
+        raise SetUpError("OIDC_ISSUER: OIDC_CLIENT_SECRET needs it; set it to the issuer at which staff sign in")
     return config
+
+
+def _made_up(config: Config) -> bool:
+    """Whether this is the demo's own folder, served to nobody but this machine, without a lock to pick."""
+    here = addresses.is_loopback(config.host) and addresses.is_loopback(urlsplit(config.base_url).hostname or "")
+    return here and not config.secure and (config.instance / MADE_UP).is_file()

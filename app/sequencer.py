@@ -1,29 +1,28 @@
 """Order after commit: one holder at a time gives committed news its partner's next number, without gaps, and counts."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from app.core import tally
-from app.db import db, transaction
-from app.models import Machine, News, NewsCounter, StateCount
+from app.core.vocabulary import NewsType
+from app.db import Base, db, transaction
+from app.models import Machine, MonthCount, News, NewsCounter, Record, StateCount
 
 LOCK = 0x73657175  # "sequ"
 BATCH = 1000
 UNSTAMPED = (
-    select(News.id, News.partner_id, News.before, News.after, Machine.agreement_type)
+    select(
+        *(News.id, News.partner_id, News.type, News.at, News.before, News.after),
+        *(News.machine_id, News.record_id, Machine.agreement_type),
+    )
     .outerjoin(Machine, Machine.id == News.machine_id)
     .where(News.seq.is_(None))
     .order_by(News.id)
-)
-COUNT = (StateCount.partner_id, StateCount.agreement_type, StateCount.state)
-ADD = (
-    update(StateCount)
-    .where(*(column == bindparam(f"of_{column.key}") for column in COUNT))
-    .values(number=StateCount.number + bindparam("more"))
 )
 
 
@@ -53,6 +52,7 @@ def stamp(batch: int = BATCH) -> int:
         for partner, seq in last.items():
             session.execute(update(NewsCounter).where(NewsCounter.partner_id == partner).values(seq=seq))
         count(session, tally.changes(rows))
+        count_months(session, tally.months(rows) + _waits(session, rows))
         return len(rows)
 
 
@@ -80,14 +80,41 @@ def _number(rows: Sequence[Any], last: dict[UUID, int]) -> Iterator[tuple[int, i
 
 def count(session: Session, changes: Mapping[tally.Key, int]) -> None:
     """Add to the counts per state. Whoever calls it holds the lock."""
-    moved = {key: more for key, more in changes.items() if more}
-    kept = select(*COUNT).where(StateCount.partner_id.in_({partner for partner, *_ in moved}))
-    known = {(partner, kind, state) for partner, kind, state in session.execute(kept)} if moved else set()
-    fresh = [key for key in moved if key not in known]
+    _add(session, StateCount, changes)
+
+
+def count_months(session: Session, changes: Mapping[tally.MonthKey, int]) -> None:
+    """Add to what passed in each month, in the same way."""
+    _add(session, MonthCount, changes)
+
+
+def _add(session: Session, table: type[Base], changes: Mapping[Any, int]) -> None:
+    """Add to the rows of these keys, whose first member is the partner; those that are not there yet are made."""
+    key = inspect(table).primary_key
+    moved = {found: more for found, more in changes.items() if more}
+    kept = select(*key).where(key[0].in_({partner for partner, *_ in moved}))
+    known = {tuple(row) for row in session.execute(kept)} if moved else set()
+    names = [str(column.key) for column in key]
+    fresh = [dict(zip(names, found, strict=True)) | {"number": moved[found]} for found in moved if found not in known]
     if fresh:
-        values = ("partner_id", "agreement_type", "state", "number")
-        session.execute(insert(StateCount), [dict(zip(values, (*key, moved[key]), strict=True)) for key in fresh])
-    names = [f"of_{column.key}" for column in COUNT]
-    old = [dict(zip(names, key, strict=True)) | {"more": moved[key]} for key in known & moved.keys()]
+        session.execute(insert(table), fresh)
+    old = [{f"of_{name}": part for name, part in zip(names, found, strict=True)} for found in known & moved.keys()]
     if old:
-        session.connection().execute(ADD, old)
+        more = [row | {"more": moved[tuple(row.values())]} for row in old]
+        session.connection().execute(_adding(table), more)
+
+
+def _adding(table: type[Base]) -> Any:
+    number = table.__table__.c.number
+    mine = [column == bindparam(f"of_{column.key}") for column in inspect(table).primary_key]
+    return update(table).where(*mine).values(number=number + bindparam("more"))
+
+
+def _waits(session: Session, rows: Sequence[Any]) -> Counter[tally.MonthKey]:
+    """How long it took each agreement that these rows say was accepted."""
+    machines = [row.machine_id for row in rows if row.type == NewsType.ACCEPTED]
+    if not machines:
+        return Counter()
+    asked = Record.machine_id.in_(machines) & Record.event.in_(tally.ASKING)
+    records = select(Record.machine_id, Record.id, Record.event, Record.at).where(asked)
+    return tally.waited(rows, session.execute(records.order_by(Record.machine_id, Record.number)))

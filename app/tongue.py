@@ -34,9 +34,13 @@ def language() -> Language:
 
 def _found() -> Language:
     chosen = cookie.get(CHOSEN)
-    if chosen in list(Language):
-        return Language(chosen)
-    return spoken_of([tag for tag, _ in request.accept_languages])
+    return Language(chosen) if chosen in list(Language) else asked()
+
+
+def asked() -> Language:
+    """What the request itself asks for: the vendor's header, else the usual one."""
+    locale = request.headers.get("X-Locale")
+    return spoken_of([locale] if locale else [tag for tag, _ in request.accept_languages])
 
 
 def prefer(tag: str | None) -> None:
@@ -65,8 +69,18 @@ def day(at: datetime | date) -> str:
     return spoken.day(at, language())
 
 
-def moment(at: datetime) -> str:
-    """To the minute, in the one zone that everybody's records are kept in."""
+def country(code: str) -> str:
+    return spoken.countries(language()).get(code, code)
+
+
+def speech(tag: str) -> str:
+    """What a language is called in the reader's."""
+    return spoken.speech(tag, language())
+
+
+def moment(at: datetime | str) -> str:
+    """To the minute, in the one zone that everybody's records are kept in; also of a stamp."""
+    at = datetime.fromisoformat(at) if isinstance(at, str) else at
     return f"{day(at)} {at:%H:%M} UTC"
 
 
@@ -79,5 +93,5 @@ def init_app(app: Flask) -> None:
         lambda one, more, count: spoken.catalogue(language()).ngettext(one, more, count),
         newstyle=True,
     )
-    env.filters |= {"day": day, "moment": moment}
+    env.filters |= {"day": day, "moment": moment, "country": country, "speech": speech}
     app.context_processor(lambda: {"language": language(), "languages": NAMES})

@@ -6,6 +6,7 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
+from urllib.parse import parse_qsl
 
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -13,7 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 CLIENT = "api://assent"
-ABOUT, KEYS = "/tenant/.well-known/openid-configuration", "/tenant/keys"
+ABOUT, KEYS, TOKEN = "/tenant/.well-known/openid-configuration", "/tenant/keys", "/tenant/token"
 Key = RSAKey | ECKey
 
 
@@ -31,6 +32,8 @@ def ec_key(kid: str, curve: type[ec.EllipticCurve] = ec.SECP256R1) -> ECKey:
 class Issuer:
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.exchanged: list[dict[str, str]] = []
+        self.code = ""
         self.pages: dict[str, tuple[int, bytes, dict[str, str]]] = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}/tenant"
@@ -44,6 +47,7 @@ class Issuer:
     def reset(self) -> None:
         """As it was in the beginning."""
         self.asked.clear()
+        self.exchanged.clear()
         self.pages.clear()
         self.says(ABOUT, {"issuer": self.url, "jwks_uri": f"{self.url}/keys"})
         self.publish(rsa_key("one"), ec_key("curve"))
@@ -61,6 +65,14 @@ class Issuer:
         given = {"alg": alg, "kid": key.kid, "typ": "at+jwt"} | header
         return jwt.encode(given, claims, key, [alg])
 
+    def sign_in(self, claims: dict[str, Any], code: str = "the-code", **more: Any) -> None:
+        """People can sign in here: whoever brings this code gets an ID token with these claims."""
+        token = self.token(rsa_key("one"), claims, typ="JWT")
+        here = {"authorization_endpoint": f"{self.url}/authorize", "token_endpoint": f"{self.url}/token"}
+        self.says(ABOUT, {"issuer": self.url, "jwks_uri": f"{self.url}/keys"} | here)
+        self.code = code
+        self.says(TOKEN, {"access_token": "x", "token_type": "Bearer", "id_token": token} | more)
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         issuer = self
 
@@ -73,6 +85,15 @@ class Issuer:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)
+
+            def do_POST(self) -> None:
+                """The token endpoint: the code, once, with what proves that the same browser had it sent."""
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                given = dict(parse_qsl(body)) | {"authorization": self.headers.get("Authorization", "")}
+                issuer.exchanged.append(given)
+                if self.path != TOKEN or given.get("code") != issuer.code:
+                    self.path = "/nowhere"
+                self.do_GET()
 
             def log_message(self, *_: Any) -> None:
                 """Quiet."""

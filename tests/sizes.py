@@ -12,6 +12,13 @@ if os.environ.get("ASSENT_TEST_FULL") == "1":
 
 FULL = os.environ.get(KEPT) == "1"
 
+# Where to put pictures of every page, for people to look at; kept in the same way.
+KEPT_SHOTS = "TESTS_TAKE_PICTURES"
+if os.environ.get("ASSENT_TEST_SHOTS"):
+    os.environ[KEPT_SHOTS] = os.environ["ASSENT_TEST_SHOTS"]
+
+SHOTS = os.environ.get(KEPT_SHOTS)
+
 
 def size(full: int) -> int:
     return full if FULL else full // 10

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.config import SETTINGS, Config, SetUpError, load
+from app.core.vocabulary import Role
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 
@@ -127,6 +128,7 @@ BAD = {
     "TRUSTED_PROXIES": ["", "-1", "11", "all"],
     "RATE_LIMIT": ["", "-1", "1000001", "500/minute"],
     "STRICT": ["", "2", "yes"],
+    "DEMO": ["", "2", "yes"],
     "OIDC_ISSUER": [
         "login.example.com",
         "http://login.example.com",
@@ -147,10 +149,28 @@ BAD = {
         "a+b@example.com",
     ],
     "OIDC_CLIENT_ID": ["a b", "x" * 301],
+    "OIDC_CLIENT_SECRET": ["a b", "x" * 301],
+    "OIDC_GROUPS": ["sales", "sales=", "=sales-agent", "sales=boss", "sales=sales-agent, admin-agent"],
     "PERMISSIONS": ["view", "view=", "=admin-agent", "sing=admin-agent", "view=boss", "view=admin-agent, sales-agent"],
     "WEBHOOK_ALLOW": ["localhost", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/8 ::1", "127.1", "::1%lo", "http://lan"],
     "LOG_FORMAT": ["", "xml", "JSON"],
 }
+
+
+@pytest.mark.parametrize(
+    ("made", "more"),
+    [
+        (False, {}),
+        (True, {"BASE_URL": "https://127.0.0.1"}),
+        (True, {"BASE_URL": "http://assent.example"}),
+        (True, {"BIND": "0.0.0.0:8000", "BASE_URL": "http://127.0.0.1:8000"}),
+    ],
+)
+def test_a_demo_is_never_served_with_real_data_nor_to_others(made: bool, more: dict[str, str], tmp_path: Path) -> None:
+    if made:
+        (tmp_path / "demo.json").touch()
+        assert settings(tmp_path, DEMO="1").demo == 1
+    assert "only `assent demo` sets this" in refusal(tmp_path, DEMO="1", **more)
 
 
 def test_every_setting_that_can_be_wrong_is_tried_here() -> None:
@@ -200,6 +220,16 @@ def test_an_issuer_is_nothing_without_the_audience_of_its_tokens(tmp_path: Path)
     assert (config.oidc_issuer, config.oidc_client_id) == (issuer, "api://assent")
     for local in ("http://127.0.0.1:8080/", "http://localhost:8080/tenant", "http://[::1]:8080"):
         assert settings(tmp_path, OIDC_ISSUER=local, OIDC_CLIENT_ID="x").oidc_issuer == local
+
+
+def test_staff_sign_in_at_the_issuer_once_its_secret_is_known(tmp_path: Path) -> None:
+    assert refusal(tmp_path, OIDC_CLIENT_SECRET="hush").startswith("OIDC_ISSUER: OIDC_CLIENT_SECRET needs it; set it")
+    given = {"OIDC_ISSUER": "https://login.example.com", "OIDC_CLIENT_ID": "assent"}
+    assert not settings(tmp_path, **given).sso
+    config = settings(tmp_path, **given, OIDC_CLIENT_SECRET="hush", OIDC_GROUPS=" a=b=sales-agent ; heads = admin-agent")
+    assert config.sso
+    assert "hush" not in repr(config)
+    assert config.oidc_groups == {"a=b": {Role.SALES_AGENT}, "heads": {Role.ADMIN_AGENT}}
 
 
 # The list for readers

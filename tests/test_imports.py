@@ -42,8 +42,8 @@ INNER: dict[str, tuple[str, str]] = {
     "mail": ("core config mail spoken", "aiosmtplib cryptography jinja2 markupsafe"),
     "hooks": ("core hooks", "aiohttp cryptography standardwebhooks yarl"),
     "certificate": ("config hooks keys", "cryptography"),
-    "auth": ("addresses core db installation models queries auth", "argon2 flask joserfc sqlalchemy"),
-    "errors": ("core errors installation tongue", "flask flask_wtf sqlalchemy werkzeug"),
+    "auth": ("addresses core db installation models queries tongue vault auth", "argon2 authlib flask joserfc pyotp requests segno sqlalchemy structlog"),
+    "errors": ("core errors installation spoken tongue", "flask flask_wtf sqlalchemy werkzeug"),
     "schema": ("config db models", "alembic sqlalchemy"),
     "logs": ("", "structlog"),
     "post": ("installation mail", ""),
@@ -53,7 +53,7 @@ INNER: dict[str, tuple[str, str]] = {
 }
 # These may import everything, and nothing but one another imports them.
 EDGES = (
-    "__init__ __main__ cli crew diagnosis listening messenger preparation relaying rounds seeding serving signals web "
+    "__init__ __main__ cli crew demo diagnosis listening messenger preparation relaying rounds seeding serving signals web "
     "webserver worker"
 )
 # These only think: no environment, no network, no processes; what time it is they are told.
@@ -143,11 +143,11 @@ def test_commands_and_queries_leave_the_commit_to_the_edge() -> None:
 
 
 def test_only_config_reads_the_environment() -> None:
-    """`--bind` is handed on through it to the processes that are started."""
+    """What `--bind` and the demo decide is handed on through it to the processes that are started."""
     assert attributes({"environ", "environb", "getenv", "putenv"}) == {"app.config", "app.cli.serving"}
     assert not [here for here in SOURCES if ("os", "environ") in imports(here) or ("os", "getenv") in imports(here)]
     lines = SOURCES["app.cli.serving"].read_text(encoding="utf-8").splitlines()
-    assert [line.strip() for line in lines if "environ" in line] == ['os.environ["ASSENT_BIND"] = bind']
+    assert [line.strip() for line in lines if "environ" in line] == ["os.environ[settings.PREFIX + setting] = value"]
 
 
 def test_every_module_opens_with_a_sentence_that_names_its_job() -> None:

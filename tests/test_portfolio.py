@@ -15,13 +15,15 @@ from app.commands import customers, invitations
 from app.commands.customers import Profile
 from app.commands.invitations import Ask
 from app.core.act import Act
+from app.core.carrying import Delivery, Health
+from app.core.contact import mailbox
 from app.core.lifecycle import State
 from app.core.policy import Rulebook
 from app.core.refusals import Refused
 from app.core.vocabulary import AgreementType, InvitationKind, PartnerType
 from app.db import db, transaction
 from app.installation import installation
-from app.models import Machine, Partner, Relationship, StateCount
+from app.models import Invitation, Machine, Partner, Relationship, StateCount, Suppression
 from app.queries import portfolio
 from app.queries.portfolio import FEW, Wanted
 from app.queries.scope import ranges, visible_to
@@ -79,7 +81,10 @@ def opened() -> Market:
         mark = f"{provider.id.hex[-6:]}{number}"
         case = newly(provider, through, ("Contoso", "ÉTOILE", "Étoile")[number % 3], f"contoso{mark}.example")
         move(case, state, people["provider"], number)
+        if number % 3 == 1:
+            rows.change(Relationship, Relationship.id == case.relationship.id, country="NO")
         cases.append(case)
+    send_back(provider, rival, cases)
     known = cases[0].relationship.customer
     newly(rival, None, "Contoso", str(known.domain))
     done(customers.add_customer, acts.console(), provider, described(cases[1]), second)
@@ -107,6 +112,25 @@ def move(case: Case, state: State, by: Act, number: int) -> None:
         rows.change(Machine, Machine.id == case.machine.id, state=state, **version)
     elif state is State.BLOCKED:
         rows.change(Machine, Machine.id == case.machine.id, state=state)
+
+
+def send_back(provider: Partner, rival: Partner, cases: list[Case]) -> None:
+    """Of the three invited the first one's mail came back, of the second a former one's, the third complained; to the
+    first two customers the provider must not write, to the fifth another partner must not."""
+    first, second, third = (case.machine.id for case in cases[3:6])
+    rows.change(Invitation, Invitation.machine_id.in_([first, second]), delivery=Delivery.BOUNCED)
+    rows.change(Invitation, Invitation.machine_id == third, delivery=Delivery.COMPLAINED)
+    again = Ask(InvitationKind.AGREEMENT, cases[4].relationship.contact, "en", expires_in_days=5)
+    done(invitations.invite, act(hire(provider)), cases[4].machine, cases[4].relationship, again, cases[4].rules)
+    with transaction() as session:
+        for partner, case in ((provider, cases[0]), (provider, cases[1]), (rival, cases[5])):
+            box = mailbox(case.relationship.email)
+            held = {"mailbox": box, "reason": "left", "created_by": "Pia", "created_at": acts.now()}
+            session.add(Suppression(partner_id=partner.id, **held))
+
+
+def numbers(market: Market, *wanted: int) -> set[str]:
+    return {str(market.cases[number].machine.customer_id) for number in wanted}
 
 
 def everything(by: Act, wanted: Wanted, rules: Rulebook, most: int = 4) -> list[dict[str, Any]]:
@@ -163,6 +187,43 @@ FILTERS: dict[str, tuple[Callable[[Market], Wanted], Callable[[Market, dict[str,
     "expiring, through the second": (
         lambda m: Wanted(expires_before=acts.now() + timedelta(days=9), reseller=m.resellers[1].id),
         lambda m, item: soon(item, 9) and item["customerId"] in through(m, m.resellers[1]),
+    ),
+    "country": (lambda m: Wanted(country="NO"), lambda m, item: item["country"] == "NO"),
+    "country, attested": (
+        lambda m: Wanted(country="SE", state=State.ATTESTED),
+        lambda m, item: item["country"] == "SE" and item["state"] is State.ATTESTED,
+    ),
+    "country, blocked": (
+        lambda m: Wanted(country="NO", state=State.BLOCKED),
+        lambda m, item: item["country"] == "NO" and item["state"] is State.BLOCKED,
+    ),
+    "country, by letters": (
+        lambda m: Wanted(country="NO", begins="é"),
+        lambda m, item: item["country"] == "NO" and item["companyName"].lower() == "étoile",
+    ),
+    "country, by letters, invited": (
+        lambda m: Wanted(country="NO", begins="contoso", state=State.INVITED),
+        lambda m, item: item["country"] == "NO" and item["state"] is State.INVITED,
+    ),
+    "country, expiring": (
+        lambda m: Wanted(country="NO", expires_before=acts.now() + timedelta(days=9)),
+        lambda m, item: item["country"] == "NO" and soon(item, 9),
+    ),
+    "bounced": (
+        lambda m: Wanted(health=Health.BOUNCED),
+        lambda m, item: item["customerId"] in numbers(m, 3),
+    ),
+    "complained, by letters": (
+        lambda m: Wanted(health=Health.COMPLAINED, begins="contoso", expires_before=acts.now() + timedelta(days=9)),
+        lambda m, item: item["customerId"] in numbers(m, 5),
+    ),
+    "suppressed": (
+        lambda m: Wanted(health=Health.SUPPRESSED),
+        lambda m, item: item["customerId"] in numbers(m, 0, 1) and item["partnerId"] == str(m.provider.id),
+    ),
+    "suppressed, in a country": (
+        lambda m: Wanted(health=Health.SUPPRESSED, country="NO", state=State.UNCONFIRMED),
+        lambda m, item: item["customerId"] in numbers(m, 1) and item["partnerId"] == str(m.provider.id),
     ),
     "the other agreement": (lambda m: Wanted(AgreementType.CLOUD), lambda m, item: False),
 }

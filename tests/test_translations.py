@@ -1,4 +1,4 @@
-"""What pages and mails say: each sentence stands in every catalogue, translated whole; a mail's two forms say the same."""
+"""What pages and mails say: each sentence is in every catalogue, translated whole; a mail's two forms say the same."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ MAILS = ROOT / "templates" / "email"
 FOLDERS = sorted(path.name for path in MAILS.iterdir() if path.is_dir())
 LAYOUTS = sorted(path.stem for path in MAILS.glob("_*.html") if path.with_suffix(".txt").exists())
 TRANSLATED = [locale(language) for language in Language if language is not Language.ENGLISH]
-TEMPLATES = ROOT / "templates"
+PAGES = [path for path in (ROOT / "templates").rglob("*.*") if path.suffix in (".txt", ".html")]
 # As `make messages` finds them: in tables, and the sentences of refusals.
 KEYWORDS = DEFAULT_KEYWORDS | {"N_": None, "Answer": (3,)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -37,8 +37,7 @@ def said(path: Path) -> frozenset[str]:
 @cache
 def asked() -> frozenset[str]:
     """Every message there is to translate."""
-    templates = [path for path in TEMPLATES.rglob("*.*") if path.suffix in (".txt", ".html")]
-    return frozenset().union(*map(said, templates + list((ROOT / "app").rglob("*.py"))))
+    return frozenset().union(*map(said, PAGES), *map(said, (ROOT / "app").rglob("*.py")))
 
 
 @cache
@@ -96,7 +95,7 @@ def test_a_percent_sign_only_begins_a_name() -> None:
 
 def test_templates_take_every_message_as_it_is() -> None:
     """What code says is escaped where it is shown; what templates say is not."""
-    shown = frozenset().union(*map(said, (path for path in TEMPLATES.rglob("*.*") if path.is_file())))
+    shown = frozenset().union(*map(said, PAGES))
     assert not [message for message in shown if re.search("[<>&]", message)]
     for name in TRANSLATED:
         translated = (message for message in messages(name) if forms(message.id)[0] in shown)

@@ -12,7 +12,7 @@ from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import ActorKind, Method
 from app.db import db
 from app.installation import installation
-from app.models import HookSource, PortalSession, Staff
+from app.models import CustomerUser, HookSource, PortalSession, Staff
 
 
 def now() -> datetime:
@@ -76,10 +76,12 @@ def of(
     )
 
 
-def customer(session: PortalSession | None = None, method: Method | None = None) -> Act:
-    """Somebody at the portal: known by the session, or just about to be, by `method`."""
+def customer(
+    session: PortalSession | None = None, method: Method | None = None, account: CustomerUser | None = None
+) -> Act:
+    """Somebody at the portal: known by the session or the account, or just about to be, by `method`."""
     known = method or (Method(session.method) if session and session.method else Method.CLOCK)
-    user = session.customer_user_id if session else None
+    user = account.id if account else session.customer_user_id if session else None
     return Act(
         ActorKind.CUSTOMER,
         known,
@@ -88,6 +90,11 @@ def customer(session: PortalSession | None = None, method: Method | None = None)
         ip=request.remote_addr,
         user_agent=agent(),
     )
+
+
+def somebody() -> Act:
+    """Whoever is at the sign-in page: nobody knows yet who, so this act may do nothing."""
+    return Act(ActorKind.STAFF, Method.PASSWORD, now(), ip=request.remote_addr, user_agent=agent())
 
 
 def agent() -> str | None:

@@ -83,12 +83,17 @@ def _since(then: datetime | None, at: datetime) -> timedelta:
     return abs(at - then) if then else timedelta.max
 
 
+def about(url: str) -> dict[str, Any]:
+    """What the issuer says of itself: where its keys are, where people sign in."""
+    found = _object(f"{url.rstrip('/')}/.well-known/openid-configuration")
+    if found.get("issuer") != url:
+        raise Unreachable(f"the issuer at {url} calls itself {str(found.get('issuer'))[:200]!r}")
+    return found
+
+
 def read(url: str) -> dict[str, Key]:
     """The issuer's keys by their names, as it gives them now."""
-    about = _object(f"{url.rstrip('/')}/.well-known/openid-configuration")
-    if about.get("issuer") != url:
-        raise Unreachable(f"the issuer at {url} calls itself {str(about.get('issuer'))[:200]!r}")
-    there = about.get("jwks_uri")
+    there = about(url).get("jwks_uri")
     given = _object(there if isinstance(there, str) else "").get("keys")
     found = [(jwk.get("kid"), _key(jwk)) for jwk in given if isinstance(jwk, dict)] if isinstance(given, list) else []
     keys = {name: key for name, key in found if isinstance(name, str) and key}

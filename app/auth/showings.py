@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import session as cookie
 from sqlalchemy import select
 
+from app import tongue
 from app.auth import visits
 from app.auth.acts import now
 from app.auth.visits import REVEAL
@@ -93,6 +94,7 @@ def current(again: bool = False) -> Showing:
         .where(Reveal.id == UUID(raw), Reveal.generation == cookie.get(GENERATION))
     ).one_or_none()
     showing = Showing(*found) if found else None
+    tongue.prefer(showing.relationship.language if showing else None)
     if showing is None or not (again or _alive(showing.reveal, showing.user)):
         raise Refused(Reason.INVITATION_REVOKED)
     return showing

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import session as cookie
 from sqlalchemy import exists, select
 
+from app import tongue
 from app.auth.acts import now
 from app.core import links
 from app.core.refusals import Reason, Refused, refuse_if
@@ -16,14 +17,17 @@ from app.core.vocabulary import InvitationStatus
 from app.db import db
 from app.installation import installation
 from app.models import RELATED, CustomerUser, Invitation, Machine, Partner, PortalSession, Relationship, Reveal
+from app.tongue import gettext
 
 Row = TypeVar("Row", Invitation, Reveal)
 
 ABSOLUTE = timedelta(hours=12)
 # The cookie's names around a one-time link begin with this: one browser can be at both.
 REVEAL = "reveal"
-# What the cookie says about an invitation; whatever else it says is no business of a visit's.
-NAMES = ("invitation", "generation", "session")
+# What the cookie says about an invitation, and about an account that signed in without one.
+VISIT, ACCOUNT = ("invitation", "generation", "session"), "account"
+# All that is dropped when a customer signs out; whatever else the cookie says is no business of the portal's.
+NAMES = (*VISIT, ACCOUNT)
 
 
 @dataclass
@@ -77,7 +81,9 @@ class Visit:
 def asker(machine: Machine, partner: Partner) -> str:
     """Who asks, as the customer knows it: the reseller it deals with, and the provider behind it."""
     reseller = db.session.get(Partner, machine.reseller_id) if machine.reseller_id else None
-    return f"{reseller.name} (through {partner.name})" if reseller else partner.name
+    if reseller is None:
+        return partner.name
+    return gettext("%(reseller)s (through %(provider)s)", reseller=reseller.name, provider=partner.name)
 
 
 def masked(email: str) -> str:
@@ -108,7 +114,7 @@ def remember(invitation: Invitation) -> None:
     """Begin a visit; whoever follows the same link again goes on where they were."""
     if (cookie.get("invitation"), cookie.get("generation")) == (str(invitation.id), invitation.generation):
         return
-    _drop(NAMES)
+    _drop(VISIT)
     cookie.permanent = True
     cookie["invitation"], cookie["generation"] = str(invitation.id), invitation.generation
 
@@ -140,10 +146,20 @@ def current() -> Visit:
     ).one_or_none()
     if found is None:
         raise Refused(Reason.INVITATION_REVOKED)
+    tongue.prefer(found[0].language)
     visit = Visit(*found, named=_session(found[0]))
     if not visit.alive and not visit.identified:
         raise Refused(Reason.INVITATION_REVOKED)
     return visit
+
+
+def known() -> Visit | None:
+    """The visit of this browser, where there is one and its person has been identified."""
+    try:
+        visit = current()
+    except Refused:
+        return None
+    return visit if visit.identified else None
 
 
 def alive() -> Visit:

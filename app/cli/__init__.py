@@ -11,14 +11,16 @@ from app.cli.bounces import bounces
 from app.cli.catalogue import catalogue
 from app.cli.customers import customer, purchase, status, timeline
 from app.cli.database import db_group
+from app.cli.demo import demo
 from app.cli.disputes import dispute
 from app.cli.inspection import doctor, machine, mail
 from app.cli.invitations import invitation, invite
-from app.cli.partners import partner, staff
+from app.cli.partners import partner
 from app.cli.policy import policy
 from app.cli.rules import eligibility, what_if
 from app.cli.seed import seed
 from app.cli.serving import up, web, worker
+from app.cli.staff import staff
 from app.cli.suppressions import suppression
 from app.cli.templates import template
 from app.cli.tokens import token
@@ -26,6 +28,7 @@ from app.config import SetUpError
 from app.core.refusals import Refused
 
 COMMANDS = (
+    demo,
     up,
     web,
     worker,
@@ -64,6 +67,7 @@ def cli() -> None:
     """Get, record and prove customers' acceptance of the Microsoft Customer Agreement.
 
     \b
+    Look around:    assent demo
     Start it:       assent up
     First steps:    assent partner add --name Fabrikam --type direct-bill --country SE
                     assent staff add --partner ID --email ana@fabrikam.example --name Ana --role admin-agent

@@ -46,26 +46,22 @@ def add_customer(json_: bool, partner_id: UUID, reseller_id: UUID | None, **give
     Example: assent customer add --partner ID --company Contoso --domain contoso.onmicrosoft.com \\
              --country SE --language en --first-name Maria --last-name Ek --email maria@contoso.example
     """
-    from app import vault
-    from app.auth import acts, passwords
+    from app.auth import acts, firsts
     from app.commands import customers
     from app.db import transaction
     from app.queries import scope
 
     about = profile(**given)
-    password = passwords.make()
-    password_hash, sealed = passwords.hashed(password), vault.seal(password)
+    first = firsts.make()
     with transaction():
         act = acts.console(partner_id)
         reseller = scope.partner(reseller_id) if reseller_id else None
         added = customers.add_customer(act, scope.partner(partner_id), about, reseller)
-        tenant = added.relationship.customer
-        if added.new_tenant:
-            customers.add_user(act, tenant, f"admin@{tenant.domain}", password_hash, sealed)
-    answer: dict[str, Any] = {"id": str(tenant.id), "state": added.machine.state}
-    if added.new_tenant:
-        answer["userCredentials"] = {"userName": f"admin@{tenant.domain}", "password": password}
-    once = "\nThe password is not shown again." if added.new_tenant else ""
+        user = customers.add_admin(act, added, first.hash, first.sealed)
+    answer: dict[str, Any] = {"id": str(added.relationship.customer_id), "state": added.machine.state}
+    if user:
+        answer["userCredentials"] = {"userName": user.user_name, "password": first.plain}
+    once = "\nThe password is not shown again." if user else ""
     say(answer, json_, spread(answer) + once)
 
 
@@ -86,8 +82,7 @@ def send_credentials(customer_id: UUID, email_as: str, json_: bool, **person: st
     \b
     Example: assent customer credentials CUSTOMER_ID --as ana@fabrikam.example
     """
-    from app import vault
-    from app.auth import acts, passwords
+    from app.auth import acts, firsts
     from app.commands.credentials import First, Whose, renew
     from app.core.contact import Contact
     from app.core.evidence import stamp
@@ -97,8 +92,8 @@ def send_credentials(customer_id: UUID, email_as: str, json_: bool, **person: st
     given = [person["first_name"], person["last_name"], person["email"]]
     if any(given) and not all(given):
         raise click.UsageError("--email, --first-name and --last-name name one person; give all three or none")
-    password = passwords.make()
-    first = First(passwords.hashed(password), vault.seal(password))
+    made = firsts.make()
+    first = First(made.hash, made.sealed)
     with transaction():
         act = acts.staff(email_as)[0]
         machine, relationship = scope.agreement(act, customer_id)

@@ -65,5 +65,10 @@ def _begin(bind: str | None = None) -> Config:
     settings. `--bind` is put where the processes to come will read it too."""
     end_quietly()
     if bind:
-        os.environ["ASSENT_BIND"] = bind
+        hand_on("BIND", bind)
     return settings.load()
+
+
+def hand_on(setting: str, value: str) -> None:
+    """To the processes that are started, too: they read the same environment."""
+    os.environ[settings.PREFIX + setting] = value

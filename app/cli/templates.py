@@ -74,7 +74,7 @@ def show(kind: str, language: str, partner_id: UUID, json_: bool) -> None:
     which, tongue, mails = Kind(kind), Language(language), composer(installation())
     held = wordings.versions(acts.console(partner_id), scope.partner(partner_id).id, which, tongue)
     own = wordings.said(held[0]) if held else None
-    said = own or specimens.default(mails.skeletons, mails.portal, which, tongue)
+    said = own or specimens.ours(mails, which, tongue)
     answer = wordings.brief(which, tongue, held[0] if held else None)
     answer |= {"subject": said.subject, "text": said.text, "html": said.html}
     say(answer, json_, f"{SUBJECT} {said.subject}\n\n{said.text}".rstrip("\n"))

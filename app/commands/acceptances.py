@@ -1,12 +1,10 @@
 """The customer's own answer: accept, decline, or learn that it cannot accept directly."""
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
-
+from app.commands import statements
 from app.commands.attestations import CLOCK_SKEW
 from app.commands.firing import Says, fire
 from app.commands.history import EXISTING_PARTNER, NEW_PARTNER, last_word, scenario
@@ -28,11 +26,7 @@ from app.core.vocabulary import (
     InvitationStatus,
     RelationshipState,
 )
-from app.db import db
-from app.models import Invitation, Machine, Relationship, Statement
-
-Insert = postgresql.Insert | sqlite.Insert
-INSERT: dict[str, Callable[[type[Statement]], Insert]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+from app.models import Invitation, Machine, Relationship
 
 
 @dataclass(frozen=True)
@@ -48,6 +42,8 @@ class Consent:
     language: str
     # The agreement's text, where its very bytes are held and were offered to be read.
     document_sha256: str | None = None
+    # That of the statement, which is the page's; `language` is the agreement's own.
+    statement_language: str = "en"
 
 
 def accept(
@@ -62,7 +58,7 @@ def accept(
     refuse_if(act.kind is not ActorKind.CUSTOMER, Reason.NOT_SIGNED_IN)
     name = text.line(consent.typed_name, "typedName", required=False)
     terms = rules.terms(machine.agreement_type, act.at)
-    sha256 = hashlib.sha256(consent.statement.encode()).hexdigest()
+    sha256 = statements.digest(consent.statement)
     unchanged, agreed = consent.shown_sha256 == sha256, consent.agreed and bool(name)
     facts = _facts(act, machine, invitation, terms_unchanged=unchanged, may_bind=consent.may_bind, agreed=agreed)
     says = Says(
@@ -72,6 +68,7 @@ def accept(
             "country": relationship.country,
             "language": consent.language,
             "statementSha256": sha256,
+            "statementLanguage": consent.statement_language,
             "documentSha256": consent.document_sha256,
             "invitation": str(invitation.id),
             "kind": invitation.kind,
@@ -80,7 +77,7 @@ def accept(
         personal=invitation.contact.personal() | {"typedName": name},
     )
     fire(machine, Event.ACCEPT, act, facts, says, invitation)
-    _keep(act, consent.statement, sha256)
+    statements.keep(act, consent.statement)
     _enter(machine, relationship, invitation, terms, consent.assurance, act.at)
 
 
@@ -154,13 +151,6 @@ def _enter(
     invitation.status = InvitationStatus.USED
     if invitation.kind is InvitationKind.RELATIONSHIP and relationship.state is RelationshipState.REQUESTED:
         relationship.state = RelationshipState.ACTIVE
-
-
-def _keep(act: Act, words: str, sha256: str) -> None:
-    """The words once, also when two customers are the first to accept them at the same moment."""
-    insert = INSERT[db.engine.dialect.name]
-    row = {"sha256": sha256, "text": words, "created_at": act.at}
-    db.session.execute(insert(Statement).values(row).on_conflict_do_nothing())
 
 
 def decline(act: Act, machine: Machine, invitation: Invitation, reason: str) -> None:

@@ -1,14 +1,18 @@
 """The partner's word: attest that the customer agreed, or record that it no longer does."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
+from app.commands import statements
+from app.commands.files import MOST, File, attach
 from app.commands.firing import Says, fire
 from app.commands.history import already_confirmed, renewal_due
 from app.commands.invitations import close
+from app.commands.tasks import finish
 from app.core import contact as text
 from app.core.act import Act
 from app.core.contact import Contact
@@ -30,7 +34,7 @@ from app.core.vocabulary import (
     TaskKind,
 )
 from app.db import db, new_id
-from app.models import Draft, DraftEvent, Machine, Partner, Relationship, Task
+from app.models import Draft, DraftEvent, Machine, Partner, Record, Relationship
 
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -44,6 +48,15 @@ class Prepared:
     attachments: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Claim:
+    """The very words somebody vouched for, in which language, and the files that support them."""
+
+    words: str
+    language: str
+    files: Sequence[File] = ()
+
+
 def attest(
     act: Act,
     machine: Machine,
@@ -52,9 +65,12 @@ def attest(
     agreed_at: datetime,
     rules: Rulebook,
     prepared: Prepared | None = None,
-) -> None:
+    claim: Claim | None = None,
+) -> Record:
     """Record the partner's confirmation; beside a direct acceptance that still counts it changes no state."""
     require_person(act)
+    files = claim.files if claim else ()
+    refuse_if(len(files) > MOST, Reason.INVALID_VALUE, field=f"files (at most {MOST})")
     terms = rules.terms(machine.agreement_type, act.at)
     facts = facts_of(act, machine, relationship, contact, agreed_at, rules, _forbidden(act, machine, prepared))
     corrects = machine.acceptance_number if machine.method is AcceptanceMethod.ATTESTED else None
@@ -68,11 +84,16 @@ def attest(
             "supersedes": corrects,
             "assurance": Assurance.ATTESTED,
             "draft": str(prepared.draft) if prepared else None,
-            "attachments": prepared.attachments if prepared else None,
+            "attachments": _hashes(prepared, files),
+            "statementSha256": statements.digest(claim.words) if claim else None,
+            "language": claim.language if claim else None,
         },
         personal=contact.personal() | ({"preparedBy": prepared.by} if prepared else {}),
     )
-    fire(machine, Event.ATTEST, act, facts, says, to=relationship.email)
+    record = fire(machine, Event.ATTEST, act, facts, says, to=relationship.email)
+    attach(act, machine.partner_id, files, record_id=record.id)
+    if claim:
+        statements.keep(act, claim.words)
     if machine.state is State.ATTESTED:
         machine.acceptance_number = machine.number
         machine.method, machine.assurance = AcceptanceMethod.ATTESTED, Assurance.ATTESTED
@@ -81,9 +102,15 @@ def attest(
         machine.accepted_version = terms.version
         machine.scenario = None
         close(machine, InvitationStatus.REVOKED)
-        finish(act, machine, TaskKind.ATTEST_BLOCKED)
     if prepared is None:
         _settle(act, machine, contact)
+    return record
+
+
+def _hashes(prepared: Prepared | None, files: Sequence[File]) -> tuple[str, ...] | None:
+    """Those of all that supports it; a draft's stand in the record even where there are none."""
+    own = tuple(file.sha256 for file in files)
+    return (*prepared.attachments, *own) if prepared else own or None
 
 
 def _settle(act: Act, machine: Machine, contact: Contact) -> None:
@@ -147,12 +174,3 @@ def type_of(rules: Rulebook, template_id: str | None, named: str | None) -> Agre
     refuse_if(bool(template_id) and kind is None, Reason.UNKNOWN_TEMPLATE)
     refuse_if(kind is None and named not in list(AgreementType), Reason.UNKNOWN_AGREEMENT_TYPE, type=named)
     return kind or AgreementType(str(named))
-
-
-def finish(act: Act, machine: Machine, kind: TaskKind) -> None:
-    """Close the open tasks of a kind about this agreement."""
-    db.session.execute(
-        update(Task)
-        .where(Task.machine_id == machine.id, Task.kind == kind, Task.closed_at.is_(None))
-        .values(closed_at=act.at)
-    )

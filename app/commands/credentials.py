@@ -11,7 +11,7 @@ from app.commands.firing import Says, append
 from app.commands.history import same_mailbox, staff_mailboxes, suppressed
 from app.commands.owing import owe
 from app.commands.suppressions import suppress
-from app.commands.tasks import ask_once
+from app.commands.tasks import UNARRIVED, arrived, ask_once
 from app.core.act import Act
 from app.core.carrying import Health
 from app.core.contact import Contact, is_partners_own, mailbox
@@ -143,6 +143,7 @@ def renew(
     end(act, Reveal.customer_user_id == user.id)
     row = _reveal(act, machine, user, whose, id)
     wipe_at(act, row, row.expires_at)
+    arrived(act, machine)
     if send:
         payload = {"reveal": str(id), "machine": str(machine.id), "generation": row.generation}
         owe(act, Owed.CREDENTIALS, row.partner_id, f"{Owed.CREDENTIALS}:{id}:{row.generation}", payload)
@@ -168,7 +169,7 @@ def undelivered(act: Act, payload: Mapping[str, str], answer: str, *, gone: bool
     machine = db.session.get_one(Machine, UUID(payload["machine"]))
     if gone:
         suppress(act, machine, row.email, Health.BOUNCED.value)
-    note = f"User name and first password did not arrive: {answer}"
+    note = f"{UNARRIVED}: {answer}"
     ask_once(replace(act, partner_id=machine.partner_id), TaskKind.MAIL_FAILED, machine, note, same=True)
 
 

@@ -89,6 +89,7 @@ def _described(profile: Profile) -> dict[str, Any]:
         "first_name": profile.contact.first_name,
         "last_name": profile.contact.last_name,
         "email": profile.contact.email,
+        "mailbox": text.mailbox(profile.contact.email),
         "phone": profile.contact.phone,
         "billing": profile.billing,
     }
@@ -189,6 +190,13 @@ def _tenant(act: Act, profile: Profile) -> tuple[Customer, bool]:
     db.session.add(customer)
     db.session.flush()
     return customer, True
+
+
+def add_admin(act: Act, added: Added, password_hash: str, sealed: bytes) -> CustomerUser | None:
+    """The first admin of a tenant that nobody knew before; none where it has its accounts already."""
+    require(act, Action.ADD_CUSTOMER)
+    tenant = added.relationship.customer
+    return add_user(act, tenant, f"admin@{tenant.domain}", password_hash, sealed) if added.new_tenant else None
 
 
 def add_user(act: Act, customer: Customer, user_name: str, password_hash: str, sealed: bytes) -> CustomerUser:

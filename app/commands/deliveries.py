@@ -102,7 +102,8 @@ def _came_back(act: Act, invitation: Invitation, machine: Machine, status: str, 
 
 def _ask(act: Act, invitation: Invitation, machine: Machine, answer: str) -> None:
     whose = {"partner_id": machine.partner_id, "machine_id": machine.id, "assignee_id": invitation.invited_by}
-    db.session.add(Task(kind=TaskKind.MAIL_FAILED, note=answer, created_at=act.at, **whose))
+    said = {"note": answer, "subject_id": invitation.id, "created_at": act.at}
+    db.session.add(Task(kind=TaskKind.MAIL_FAILED, **said, **whose))
 
 
 def complain(act: Act, invitation: Invitation, machine: Machine) -> None:

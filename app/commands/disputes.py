@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 
-from app.commands.attestations import finish, withdraw
+from app.commands.attestations import withdraw
 from app.commands.firing import Says, note
 from app.commands.invitations import open_invitation, revoke
+from app.commands.tasks import finish
 from app.core import contact as text
 from app.core.act import Act
 from app.core.agreements import DAYS_TO_ANSWER
@@ -15,7 +16,7 @@ from app.core.permissions import Action, require
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import ActorKind, DisputeStatus, Note, TaskKind
 from app.db import db, new_id
-from app.models import Dispute, Machine, Staff
+from app.models import Dispute, Machine, Staff, Task
 
 
 def open_dispute(act: Act, machine: Machine, reason: str, owner: Staff | None = None) -> Dispute:
@@ -45,6 +46,16 @@ def open_dispute(act: Act, machine: Machine, reason: str, owner: Staff | None = 
     says = Says(clear={"dispute": str(dispute.id), "disputes": number}, personal={"reason": why})
     note(machine, Note.DISPUTED, act, says, owner.id if owner else None)
     return dispute
+
+
+def take(act: Act, dispute: Dispute, owner: Staff) -> None:
+    """Somebody at the partner makes this dispute, and the task to answer it, the own."""
+    require(act, Action.CLOSE_DISPUTE)
+    refuse_if(dispute.status is not DisputeStatus.OPEN, Reason.WRONG_STATE, state=dispute.status, event="take")
+    refuse_if(owner.partner_id != dispute.partner_id, Reason.NOT_FOUND, what="staff id")
+    dispute.owner_id = owner.id
+    held = (Task.machine_id == dispute.machine_id, Task.kind == TaskKind.ANSWER_DISPUTE, Task.closed_at.is_(None))
+    db.session.execute(update(Task).where(*held).values(assignee_id=owner.id))
 
 
 def close_dispute(act: Act, dispute: Dispute, answer: str, *, upheld: bool) -> None:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from app.commands.attestations import Prepared, attest, facts_of, finish
-from app.commands.files import MOST, File, keep
+from app.commands.attestations import Claim, Prepared, attest, facts_of
+from app.commands.files import MOST, File, attach
 from app.commands.firing import tell
 from app.commands.owing import owe
+from app.commands.tasks import finish
 from app.core import contact as text
 from app.core.act import Act
 from app.core.contact import Contact
@@ -20,7 +21,7 @@ from app.core.refusals import Reason, Refused, refuse_if
 from app.core.topology import objection
 from app.core.vocabulary import DraftStatus, DraftStep, NewsType, Owed, TaskKind
 from app.db import db, new_id
-from app.models import Attachment, Draft, DraftEvent, Machine, Partner, Relationship, Staff, Task
+from app.models import Draft, DraftEvent, Machine, Partner, Relationship, Staff, Task
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,9 @@ def discard(act: Act, draft: Draft) -> None:
     _step(act, draft, DraftStep.DISCARDED)
 
 
-def approve(act: Act, draft: Draft, relationship: Relationship, rules: Rulebook) -> None:
+def approve(
+    act: Act, draft: Draft, relationship: Relationship, rules: Rulebook, claim: Claim | None = None
+) -> None:
     """The confirming partner vouches: an attestation with both names on record."""
     require(act, Action.APPROVE_DRAFT)
     _expect(draft, "approve", DraftStatus.SUBMITTED)
@@ -102,8 +105,10 @@ def approve(act: Act, draft: Draft, relationship: Relationship, rules: Rulebook)
     same = same_person(act, preparer, draft.prepared_by)
     refuse_if(partner.four_eyes and same, Reason.SECOND_PERSON_NEEDED)
     prepared = Prepared(draft.id, draft.prepared_by, tuple(file.sha256 for file in draft.attachments))
-    attest(act, draft.machine, relationship, draft.contact, draft.agreed_at, rules, prepared)
-    draft.record_number = draft.machine.number
+    record = attest(act, draft.machine, relationship, draft.contact, draft.agreed_at, rules, prepared, claim)
+    draft.record_number = record.number
+    for file in draft.attachments:
+        file.record_id = record.id
     _decide(act, draft, DraftStatus.APPROVED)
     _step(act, draft, DraftStep.APPROVED)
     tell(draft.machine, NewsType.DRAFT_APPROVED, act)
@@ -164,10 +169,7 @@ def _expect(draft: Draft, event: str, *states: DraftStatus) -> None:
 def _attach(act: Act, draft: Draft, files: Sequence[File]) -> None:
     many = len(draft.attachments) + len(files) > MOST
     refuse_if(many, Reason.INVALID_VALUE, field=f"files (at most {MOST} to a draft)")
-    for file in files:
-        values = {"name": file.name, "media_type": file.media_type, "sha256": keep(act, file), "created_at": act.at}
-        db.session.add(Attachment(id=new_id(), partner_id=draft.partner_id, draft_id=draft.id, **values))
-    db.session.flush()
+    attach(act, draft.partner_id, files, draft_id=draft.id)
     db.session.refresh(draft, ["attachments"])
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.commands.owing import owe
 from app.commands.snapshots import depict
+from app.commands.tasks import finish
 from app.core.act import Act
 from app.core.carrying import Delivery
 from app.core.effects import EFFECTS
@@ -195,6 +196,8 @@ def _owe_effects(
         if invitation and due:
             more = {"generation": invitation.generation}
             owe(act, timer, machine.partner_id, f"{timer}:{record.id}", payload | more, due)
+    if effect.closes:
+        finish(act, machine, *effect.closes)
     _add_task(machine, event, act, invitation.invited_by if invitation else None)
 
 

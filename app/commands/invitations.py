@@ -10,6 +10,7 @@ from app.commands import credentials, reminding
 from app.commands.customers import Profile, add_customer
 from app.commands.firing import Says, append, fire
 from app.commands.history import renewal_due, scenario, staff_mailboxes, suppressed
+from app.commands.tasks import arrived
 from app.core import wording
 from app.core.act import Act
 from app.core.carrying import Delivery
@@ -141,7 +142,8 @@ def pose(
             credentials.end_with(act, former)
     if invitation.kind is InvitationKind.NEW_CUSTOMER:
         to = credentials.Whose(invitation.contact, invitation.language)
-        credentials.offer(act, machine, relationship, to)
+        if credentials.offer(act, machine, relationship, to):
+            arrived(act, machine)
 
 
 def _facts(

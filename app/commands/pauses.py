@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select, update
 
-from app.commands.tasks import ask_once
+from app.commands.tasks import ask_once, finish_all
 from app.core import contact as text
 from app.core.act import Act
 from app.core.carrying import Pausing
@@ -62,8 +62,7 @@ def _held(partner: Partner | None) -> MailPause | None:
 
 def _seen_to(act: Act, whose: ColumnElement[bool]) -> None:
     """Nobody has to look after it any more; when it happens again, somebody is told again."""
-    open_ones = (Task.kind == TaskKind.MAIL_PAUSED, Task.closed_at.is_(None))
-    db.session.execute(update(Task).where(*open_ones, whose).values(closed_at=act.at))
+    finish_all(act, Task.kind == TaskKind.MAIL_PAUSED, whose)
 
 
 def _allowed(act: Act, partner: Partner | None) -> None:

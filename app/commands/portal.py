@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
-from app.commands import credentials
+from app.commands import accounts
 from app.commands.acceptances import block, is_barred
 from app.commands.owing import owe
 from app.core import codes
@@ -15,7 +15,7 @@ from app.core.act import Act
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import Counted, Method, Owed
 from app.db import db
-from app.models import Attempt, CustomerUser, Invitation, Machine, PortalSession, Reveal
+from app.models import AccountSession, Attempt, CustomerUser, Invitation, Machine, PortalSession, Reveal
 
 # What a mailed code is asked for.
 Coded = PortalSession | Reveal
@@ -146,12 +146,7 @@ def change_password(
     act: Act, session: PortalSession, invitation: Invitation, user: CustomerUser, password_hash: str
 ) -> PortalSession:
     """The user's own password from now on; every session opened with the former one ends, this one goes on anew."""
-    db.session.refresh(user, with_for_update=True)
-    refuse_if(not user.must_change, Reason.NOT_SIGNED_IN)
-    user.password_hash, user.must_change, user.first_password = password_hash, False, None
-    others = (PortalSession.customer_user_id == user.id, PortalSession.id != session.id)
-    db.session.execute(delete(PortalSession).where(*others))
-    credentials.end(act, Reveal.customer_user_id == user.id)
+    accounts.own_password(act, user, password_hash, but=session)
     fresh = enter(act, invitation)
     fresh.method, fresh.customer_user_id = Method.PASSWORD, user.id
     _replace(act, session, fresh)
@@ -165,5 +160,6 @@ def leave(session: PortalSession) -> None:
 def forget_old(now: datetime) -> None:
     """Sessions and counted tries nobody can use any more."""
     day_ago = now - timedelta(days=1)
-    for table, column in ((PortalSession, PortalSession.created_at), (Attempt, Attempt.at)):
+    times = ((PortalSession, PortalSession.created_at), (AccountSession, AccountSession.created_at))
+    for table, column in (*times, (Attempt, Attempt.at)):
         db.session.execute(table.__table__.delete().where(column < day_ago))  # type: ignore[attr-defined]

@@ -120,6 +120,7 @@ class Look:
     def _owe_mail(self, moment: Moment) -> None:
         kind, row = OWED[moment.kind], self.invitation
         dedupe, payload = f"{kind}:{row.id}:{row.generation}:{moment.n}", self._payload(n=moment.n)
+        row.reminded_at = self.act.at
         if moment.kind is Kind.EXPIRY_WARNING:
             tell(self.machine, NewsType.MAIL_EXPIRING, self.act, row)
         else:

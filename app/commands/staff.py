@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from sqlalchemy import case, select, update
 
+from app.commands import entries
 from app.core import contact as text
 from app.core.act import Act
 from app.core.languages import Language
 from app.core.permissions import Action, require_own
 from app.core.refusals import Reason, refuse_if
-from app.core.vocabulary import DisputeStatus, DraftStatus, Role, TaskKind, TokenKind
+from app.core.vocabulary import ActorKind, DisputeStatus, DraftStatus, Method, Role, TaskKind, TokenKind
 from app.db import db, new_id
 from app.models import Dispute, Draft, Partner, RoleGrant, ServiceAccount, Staff, Task, Token
 
@@ -42,11 +43,55 @@ def add_staff(act: Act, partner: Partner, email: str, name: str, roles: Iterable
 def disable_staff(act: Act, staff: Staff) -> None:
     """End a person's access at once, however often it is said: tokens die, open tasks go back to the pile."""
     require_own(act, Action.MANAGE_STAFF, staff.partner_id)
+    if act.kind is not ActorKind.SYSTEM:
+        _keep_a_global_admin(staff)
     staff.disabled_at = staff.disabled_at or act.at
     db.session.execute(
         update(Token).where(Token.staff_id == staff.id, Token.revoked_at.is_(None)).values(revoked_at=act.at)
     )
+    entries.end_others(act, staff)
+    entries.end_links(act, staff)
     hand_over(act, staff, None)
+
+
+def set_roles(act: Act, holder: Staff | ServiceAccount, roles: Iterable[Role]) -> None:
+    """These roles and no others; a partner's last global admin stays one."""
+    require_own(act, Action.MANAGE_STAFF, holder.partner_id)
+    wanted = frozenset(roles)
+    refuse_if(not wanted, Reason.MISSING_FIELD, field="role")
+    if isinstance(holder, Staff) and Role.GLOBAL_ADMIN not in wanted:
+        _keep_a_global_admin(holder)
+    _grant(holder, wanted)
+
+
+def adopt_roles(act: Act, staff: Staff, roles: Iterable[Role]) -> bool:
+    """The roles that the issuer's groups give, in place of those held; True when they are others."""
+    refuse_if(act.kind is not ActorKind.STAFF or act.method is not Method.OIDC, Reason.ROLE_NOT_ALLOWED)
+    wanted = frozenset(roles)
+    changed = wanted != staff.roles
+    _grant(staff, wanted)
+    return changed
+
+
+def _grant(holder: Staff | ServiceAccount, wanted: frozenset[Role]) -> None:
+    db.session.expire(holder, ["grants"])
+    held = {grant.role for grant in holder.grants}
+    for grant in [grant for grant in holder.grants if grant.role not in wanted]:
+        db.session.delete(grant)
+    column = "staff_id" if isinstance(holder, Staff) else "service_account_id"
+    for role in sorted(wanted - held):
+        db.session.add(RoleGrant(partner_id=holder.partner_id, role=role, **{column: holder.id}))
+    db.session.flush()
+    db.session.expire(holder, ["grants"])
+
+
+def _keep_a_global_admin(staff: Staff) -> None:
+    """Two who would take the role from each other at once come one after the other."""
+    db.session.get(Partner, staff.partner_id, with_for_update=True)
+    held = select(RoleGrant.staff_id).join(Staff, Staff.id == RoleGrant.staff_id)
+    held = held.where(RoleGrant.partner_id == staff.partner_id, RoleGrant.role == Role.GLOBAL_ADMIN)
+    admins = set(db.session.scalars(held.where(Staff.disabled_at.is_(None))))
+    refuse_if(admins == {staff.id}, Reason.LAST_GLOBAL_ADMIN)
 
 
 def hand_over(act: Act, staff: Staff, to: Staff | None) -> int:

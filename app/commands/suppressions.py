@@ -9,7 +9,7 @@ from app.core.permissions import Action, require_own
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import PartnerType
 from app.db import db, new_id
-from app.models import Machine, Partner, Suppression
+from app.models import Machine, Partner, Suppression, SuppressionLifted
 
 
 def add(act: Act, partner: Partner, email: str, reason: str) -> Suppression:
@@ -32,9 +32,12 @@ def add(act: Act, partner: Partner, email: str, reason: str) -> Suppression:
     return row
 
 
-def remove(act: Act, row: Suppression) -> None:
-    """It may be written to again."""
+def remove(act: Act, row: Suppression, why: str | None = None) -> None:
+    """It may be written to again; who decided that stays on the list of those taken off."""
     require_own(act, Action.MANAGE_MAIL, row.partner_id)
+    said = text.line(why, "why", required=False) or None
+    whose = {"partner_id": row.partner_id, "mailbox": row.mailbox}
+    db.session.add(SuppressionLifted(**whose, was=row.reason, why=said, by=act.signature, at=act.at))
     db.session.delete(row)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 
 from app.commands.owing import owe
+from app.commands.tasks import finish_all
 from app.core import contact as text
 from app.core import webhooks as rules
 from app.core.act import Act
@@ -124,6 +125,7 @@ def enable(act: Act, end: WebhookEndpoint) -> None:
     end.unreachable = False
     if end.lease_owner is None:
         end.free_at = None
+    _seen_to(act, end)
     waiting = (WebhookDelivery.endpoint_id == end.id, WAITS)
     db.session.execute(update(WebhookDelivery).where(*waiting).values(due_at=act.at))
 
@@ -138,9 +140,17 @@ def disable(act: Act, end: WebhookEndpoint, why: Disabling) -> None:
     told = {"endpointId": str(end.id), "url": end.url, "reason": why.value, "failingSince": stamp(since)}
     db.session.add(News(partner_id=end.partner_id, type=NewsType.ENDPOINT_DISABLED, at=act.at, facts=told))
     note = f"{end.url}: {why}, failing since {stamp(since)}"
-    db.session.add(Task(partner_id=end.partner_id, kind=TaskKind.ENDPOINT_DISABLED, note=note, created_at=act.at))
+    about = {"partner_id": end.partner_id, "kind": TaskKind.ENDPOINT_DISABLED, "subject_id": end.id}
+    db.session.add(Task(note=note, created_at=act.at, **about))
     dedupe = f"{Owed.ENDPOINT_DISABLED}:{end.id}:{int(act.at.timestamp())}"
     owe(act, Owed.ENDPOINT_DISABLED, end.partner_id, dedupe, {"endpoint": str(end.id)})
+
+
+def _seen_to(act: Act, end: WebhookEndpoint) -> None:
+    """Tasks of an older Assent name the endpoint by its address alone."""
+    named = Task.subject_id.is_(None) & Task.note.startswith(f"{end.url}: ", autoescape=True)
+    about = (Task.subject_id == end.id) | named
+    finish_all(act, Task.partner_id == end.partner_id, Task.kind == TaskKind.ENDPOINT_DISABLED, about)
 
 
 def rotate(act: Act, end: WebhookEndpoint, secret: bytes) -> None:
@@ -155,6 +165,7 @@ def remove(act: Act, end: WebhookEndpoint) -> None:
     _allowed(act)
     db.session.execute(delete(WebhookDelivery).where(WebhookDelivery.endpoint_id == end.id))
     db.session.delete(end)
+    _seen_to(act, end)
 
 
 def test(act: Act, end: WebhookEndpoint, body: str, id: UUID) -> WebhookDelivery:

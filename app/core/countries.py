@@ -5,6 +5,8 @@ import unicodedata
 
 from app.core.refusals import Reason, refuse_if
 
+# Under this word a company's number in the register stands in its billing profile.
+REGISTRATION = "organizationRegistrationNumber"
 # Where a company is told apart by its number in the register and has to be reachable by phone; nowhere else is the
 # number taken.
 REGISTERED = frozenset("AM AZ BY HU IN KG KZ MD RU TJ UA UZ".split())

@@ -13,7 +13,12 @@ class Effect:
     mails: tuple[Owed, ...] = ()
     timers: tuple[Owed, ...] = ()
     task: TaskKind | None = None
+    # What nobody need see to any more.
+    closes: tuple[TaskKind, ...] = ()
 
+
+ASKING_TROUBLE = (TaskKind.CUSTOMER_DECLINED, TaskKind.MAIL_FAILED, TaskKind.HANDED_OVER)
+SETTLED = (TaskKind.ATTEST_BLOCKED, *ASKING_TROUBLE)
 
 EFFECTS: dict[Event | Note, Effect] = {
     Note.CREATED: Effect(NewsType.CREATED),
@@ -25,10 +30,13 @@ EFFECTS: dict[Event | Note, Effect] = {
         NewsType.INVITED,
         mails=(Owed.INVITATION,),
         timers=(Owed.INVITATION_REMINDING, Owed.INVITATION_EXPIRY),
+        closes=ASKING_TROUBLE,
     ),
-    Event.ACCEPT: Effect(NewsType.ACCEPTED, mails=(Owed.ACCEPTED, Owed.ACCEPTED_PARTNER)),
-    Event.BLOCK: Effect(NewsType.BLOCKED, mails=(Owed.BLOCKED,), task=TaskKind.ATTEST_BLOCKED),
-    Event.ATTEST: Effect(NewsType.ATTESTED, mails=(Owed.ATTESTED,)),
+    Event.ACCEPT: Effect(NewsType.ACCEPTED, mails=(Owed.ACCEPTED, Owed.ACCEPTED_PARTNER), closes=SETTLED),
+    Event.BLOCK: Effect(
+        NewsType.BLOCKED, mails=(Owed.BLOCKED,), task=TaskKind.ATTEST_BLOCKED, closes=ASKING_TROUBLE
+    ),
+    Event.ATTEST: Effect(NewsType.ATTESTED, mails=(Owed.ATTESTED,), closes=SETTLED),
     Event.LAPSE: Effect(NewsType.LAPSED),
     Event.DECLINE: Effect(NewsType.DECLINED, mails=(Owed.DECLINED,), task=TaskKind.CUSTOMER_DECLINED),
     Event.WITHDRAW: Effect(NewsType.WITHDRAWN, task=TaskKind.CANCEL_SUBSCRIPTIONS),

@@ -11,6 +11,11 @@ class Language(StrEnum):
     TRADITIONAL = "zh-Hant"
 
 
+def read(text: str) -> Language | None:
+    """One of ours by its own name, in any case, as paths are."""
+    return next((one for one in Language if one.value.lower() == text.lower()), None)
+
+
 # Where Chinese is written in the traditional way; the rest of the world writes the simplified one.
 TRADITIONAL_IN = frozenset({"hant", "tw", "hk", "mo"})
 

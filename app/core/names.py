@@ -1,6 +1,5 @@
 """What the wordings of a partner's own may speak of, mail by mail: one table."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.vocabulary import InvitationKind, Owed
@@ -43,41 +42,34 @@ class Kind(StrEnum):
 FOLDERS = {Kind.RELATIONSHIP: "relationship-and-agreement", Kind.NEW_CUSTOMER: "new-customer"}
 
 
-@dataclass(frozen=True)
-class Name:
-    """What a mail may insert or ask for, and for example."""
-
-    meaning: str
-    sample: str
-
-
+# What a mail may insert or ask for, and for example.
 NAMES = {
-    "partner": Name("the partner that sells: the provider, where it works through a reseller", "Fabrikam"),
-    "reseller": Name("the indirect reseller; empty where there is none", "Tailspin Toys"),
-    "asker": Name("whom the customer knows: the reseller, or else the partner", "Tailspin Toys"),
-    "company": Name("the customer", "Contoso"),
-    "contact": Name("the person the mail is to", "Maria Ek"),
-    "contact_email": Name("that person's address", "maria.ek@contoso.example"),
-    "reply_name": Name("who at the partner reads answers; empty where nobody does", "Ana Lind"),
-    "reply_email": Name("that person's address; empty where nobody reads answers", "ana.lind@fabrikam.example"),
-    "link": Name("the way to the page where the customer answers", "https://assent.example/AdminPortal/Home/…"),
-    "expires": Name("the day the link works last", "21 December 2026"),
-    "days_left": Name("how many days that is from now", "30"),
-    "dap": Name("not empty where the partner asks for admin roles too", "yes"),
-    "user_name": Name("the customer's first user name; empty where none was made", "admin@contoso.example"),
-    "reveal": Name("the one-time link to the first password, if there is one", "https://assent.example/reveal/…"),
-    "password": Name("the first password, only where the partner has it sent by mail", "…"),
-    "stop": Name("the link that ends reminders", "https://assent.example/stop/…"),
-    "agreement": Name("what was agreed to", "Microsoft Customer Agreement"),
-    "version": Name("its version", "2026-10"),
-    "signer": Name("who agreed", "Maria Ek"),
-    "agreed_on": Name("the day of it", "21 November 2026"),
-    "receipt": Name("the fingerprint of the record, 64 digits", "9f86d081884c7d659a2feaa0c55ad015…"),
-    "number": Name("the number of the record", "17"),
-    "customer_id": Name("the customer's id", "0199f0c2-1111-7abc-8def-0123456789ab"),
-    "voucher": Name("who at the partner vouches for it", "Ana Lind"),
-    "recorded_on": Name("the day it was recorded", "22 November 2026"),
-    "answer_days": Name("how many days the partner has to answer a dispute", "14"),
+    "partner": "Fabrikam",
+    "reseller": "Tailspin Toys",
+    "asker": "Tailspin Toys",
+    "company": "Contoso",
+    "contact": "Maria Ek",
+    "contact_email": "maria.ek@contoso.example",
+    "reply_name": "Ana Lind",
+    "reply_email": "ana.lind@fabrikam.example",
+    "link": "https://assent.example/AdminPortal/Home/…",
+    "expires": "21 December 2026",
+    "days_left": "30",
+    "dap": "yes",
+    "user_name": "admin@contoso.example",
+    "reveal": "https://assent.example/reveal/…",
+    "password": "…",
+    "stop": "https://assent.example/stop/…",
+    "agreement": "Microsoft Customer Agreement",
+    "version": "2026-10",
+    "signer": "Maria Ek",
+    "agreed_on": "21 November 2026",
+    "receipt": "9f86d081884c7d659a2feaa0c55ad015…",
+    "number": "17",
+    "customer_id": "0199f0c2-1111-7abc-8def-0123456789ab",
+    "voucher": "Ana Lind",
+    "recorded_on": "22 November 2026",
+    "answer_days": "14",
 }
 EVERYWHERE = frozenset("partner reseller asker company contact contact_email reply_name reply_email".split())
 ASKING = EVERYWHERE | frozenset("link expires days_left dap user_name reveal".split())

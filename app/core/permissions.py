@@ -144,6 +144,17 @@ def overrides(text: str) -> dict[str, frozenset[Role]]:
     return found
 
 
+def groups(text: str) -> dict[str, frozenset[Role]]:
+    """`group=role role; group=role` as a table."""
+    found: dict[str, frozenset[Role]] = {}
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        name, _, roles = part.rpartition("=")
+        if not name.strip() or not roles.split() or set(roles.split()) - set(Role):
+            raise ValueError(f"every group needs roles of: {', '.join(Role)}")
+        found[name.strip()] = frozenset(Role(role) for role in roles.split())
+    return found
+
+
 def require(act: Act, action: Action) -> None:
     reason = refusal(act, action)
     if reason:

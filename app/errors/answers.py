@@ -21,10 +21,14 @@ ANSWERS: dict[Reason, Answer] = {
         400, 3000, "Give {field} as one line of at most {limit} characters without control characters."
     ),
     Reason.INVALID_VALUE: Answer(400, 3000, "The value of {field} is not one that is known; check its spelling."),
+    Reason.NONE_CHOSEN: Answer(400, 3000, "Tick the customers that are meant, from one to {most} at once."),
+    Reason.NOT_OFFERED: Answer(400, 3000, "The agreement is not offered in this language there; choose one that is."),
     Reason.INVALID_WORDING: Answer(
         400, 3000, "This wording cannot be used: `data` names part, line and reason of every fault, `faults` explains."
     ),
     Reason.DATE_IN_FUTURE: Answer(400, 3000, "Give the day on which the customer agreed; it cannot lie ahead."),
+    Reason.NOT_VOUCHED: Answer(400, 3000, "Tick the box to say that you answer for this."),
+    Reason.INVALID_FILE: Answer(400, 3000, "{name} cannot be kept: a file has 1 byte to 5 MB, and {most} at most come."),
     Reason.UNSAFE_URL: Answer(
         400,
         3000,
@@ -86,6 +90,39 @@ ANSWERS: dict[Reason, Answer] = {
     Reason.WRONG_CODE: Answer(
         401, 800001, "That code is not the one in the newest mail, or it has run out. Check it, or ask for a new one."
     ),
+    Reason.SIGN_IN_FAILED: Answer(
+        401,
+        800001,
+        "E-mail address and password do not match. Check both; whoever forgot the password needs a new one-time link.",
+    ),
+    Reason.WRONG_SECOND_FACTOR: Answer(
+        401, 800001, "That is not the code your app shows now, or it was used already. Wait for the next one."
+    ),
+    Reason.WRONG_PASSWORD: Answer(400, 3000, "That is not your current password. Check it and try again."),
+    Reason.SIGN_IN_BROKEN_OFF: Answer(
+        400, 2000, "The sign-in at your organization did not come to its end. Begin again on the sign-in page."
+    ),
+    Reason.SIGN_IN_UNREACHABLE: Answer(
+        503, 2000, "Your organization's sign-in cannot be reached. Try again in a minute, or sign in with a password."
+    ),
+    Reason.NOT_IDENTIFIED: Answer(
+        403,
+        900150,
+        "Your organization knows you, but nobody here goes by its name for you yet. Send this to the operator, who "
+        "enters it with `assent staff identify`: {subject}.",
+    ),
+    Reason.NO_ROLE: Answer(
+        403, 900150, "None of your groups has a role here. Ask your organization to add you to one of those that have."
+    ),
+    Reason.LAST_GLOBAL_ADMIN: Answer(
+        409, 2000, "Nobody else here is a global admin. Give somebody else that role first."
+    ),
+    Reason.SIGN_IN_LINK_DEAD: Answer(
+        410,
+        2000,
+        "This link was used already, has run out, or is not whole. Ask a global admin of your company for a new one, "
+        "or the operator, who makes it with `assent staff link`.",
+    ),
     Reason.BAD_SIGNATURE: Answer(
         401, 800001, "The {what} of this webhook is not one that its source trusts; nothing was done."
     ),
@@ -136,6 +173,9 @@ ANSWERS: dict[Reason, Answer] = {
         409, 2000, "No purchase stands in the way; let the customer accept the invitation."
     ),
     Reason.NOT_DUE: Answer(409, 2000, "The invitation is still open; revoke it or wait until it expires."),
+    Reason.NOTHING_TO_REMIND: Answer(409, 2000, "No invitation that has arrived waits for an answer; send one."),
+    Reason.REMINDERS_STOPPED: Answer(409, 2000, "The contact wants no more reminders; call, or invite somebody else."),
+    Reason.REMINDED_ALREADY: Answer(409, 2000, "A reminder was sent less than a day ago; give it a day."),
     Reason.CHANGED_MEANWHILE: Answer(
         409, 2000, "Somebody else changed this at the same moment; look at it again and repeat if still needed."
     ),

@@ -10,7 +10,12 @@ from app.tongue import N_, gettext
 # What a page calls the fields that an answer may name.
 LABELS = {
     "typedName": N_("your full name"),
+    "dateAgreed": N_("the date"),
+    "offerId": N_("the offer"),
+    "quantity": N_("the quantity, a whole number from 1"),
+    "note": N_("the note"),
     "reason": N_("your reason"),
+    "note": N_("your line for the partner"),
     "firstName": N_("the first name"),
     "lastName": N_("the last name"),
     "email": N_("the e-mail address"),
@@ -23,6 +28,15 @@ LABELS = {
     "name": N_("the name"),
     "role": N_("at least one role"),
     "url": N_("the address"),
+    "signerFirstName": N_("the first name"),
+    "signerLastName": N_("the last name"),
+    "signerEmail": N_("the e-mail address"),
+    "through": N_("the partner you work with"),
+    "way": N_("one of the two ways"),
+    "kind": N_("the kind of invitation"),
+    "mailLanguage": N_("the language"),
+    "expiresInDays": N_("the days, a whole number from 1 to 365,"),
+    "reminders": N_("the reminders, at most four days such as 3,7,14 or the word off,"),
 }
 
 
@@ -48,13 +62,31 @@ WORDS = {
 }
 
 
+# What a page says where the value of such a field cannot be.
+VALUES = {
+    "colour": N_("Give the colour as # and six digits of 0-9 and a-f, such as #1f5fbf."),
+    "logo": N_("Take a PNG or JPEG of at most 50 kB and 600 × 200 pixels."),
+    "quietHours": N_("Give two different full hours of the day, such as 20-8, or the word off."),
+    "expiryWarningDays": N_("Give a whole number of days from 0 to 365."),
+    "since": N_("Give a day of the calendar."),
+    "events": N_("Tick at least one kind of event."),
+    "certificateHosts": N_("Give names of hosts such as signing.example.com, with a space between them."),
+    "roots": N_("Paste certificates in PEM, of at most twenty roots."),
+    "vendorAgreementOn": N_("Give the day on which it was signed; it cannot lie ahead."),
+    "why": N_("Say why this mailbox may be written to again."),
+}
+
+
 def on_page(refused: Refused) -> Answer:
     """The answer in the words of the page, and in its reader's language."""
     row = answer(refused)
     if refused.reason in WORDS:
         return Answer(row.status, row.code, gettext(WORDS[refused.reason]))
     field = str(refused.data.get("field", ""))
-    named = gettext(LABELS[field]) if field in LABELS else field
+    plain = field.partition(" (")[0]
+    if plain in VALUES and refused.reason in (Reason.INVALID_VALUE, Reason.MISSING_FIELD):
+        return Answer(row.status, row.code, gettext(VALUES[plain]))
+    named = gettext(LABELS[plain]) if plain in LABELS else field
     return answer(Refused(refused.reason, **{**refused.data, "field": named} if field else refused.data), gettext)
 
 

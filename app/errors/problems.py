@@ -5,23 +5,25 @@ from typing import Any
 
 from flask import Response, current_app, g, json, request
 
+from app import spoken, tongue
 from app.core.permissions import Action
 from app.core.refusals import Reason, Refused
 from app.core.vocabulary import Owner, PartnerType
 from app.errors import wordings
 from app.errors.answers import answer
 from app.installation import installation
+from app.tongue import N_
 
 SOURCE = "Assent"
 # What a program is told where no rule refused but the request itself went wrong: code, stable word, what to do.
 GENERAL: dict[int, tuple[int, str, str]] = {
-    400: (2000, "bad-request", "The request does not make sense as it stands; see the API's description."),
-    404: (1000, Reason.NOT_FOUND, "There is nothing at this address."),
-    405: (2000, "method-not-allowed", "This address does not take that method."),
-    413: (2000, "body-too-large", "The body is too large."),
-    415: (2000, "unsupported-media-type", "Send the body as application/json, and say so in Content-Type."),
-    503: (2000, "unavailable", "The database cannot be reached; nothing was changed. Try again in a minute."),
-    500: (2000, "fault", "Something went wrong on our side; nothing was changed. Try again in a minute."),
+    400: (2000, "bad-request", N_("The request does not make sense as it stands; see the API's description.")),
+    404: (1000, Reason.NOT_FOUND, N_("There is nothing at this address.")),
+    405: (2000, "method-not-allowed", N_("This address does not take that method.")),
+    413: (2000, "body-too-large", N_("The body is too large.")),
+    415: (2000, "unsupported-media-type", N_("Send the body as application/json, and say so in Content-Type.")),
+    503: (2000, "unavailable", N_("The database cannot be reached; nothing was changed. Try again in a minute.")),
+    500: (2000, "fault", N_("Something went wrong on our side; nothing was changed. Try again in a minute.")),
 }
 OWNERS = {
     PartnerType.DIRECT_BILL: Owner.PARTNER,
@@ -30,17 +32,25 @@ OWNERS = {
 }
 # Where a program needs to be told something else than a person.
 WORDS = {
-    Reason.NOT_SIGNED_IN: "Send `Authorization: Bearer …` with a token that `assent token create` made, or with an "
-    "access token of the configured OIDC issuer whose subject `assent staff identify` named."
+    Reason.NOT_SIGNED_IN: N_(
+        "Send `Authorization: Bearer …` with a token that `assent token create` made, or with an "
+        "access token of the configured OIDC issuer whose subject `assent staff identify` named."
+    )
 }
 DUPLICATE = "PartnerConfirmedAgreementAlreadyExists"
 
 
+def said(message: str) -> str:
+    """In the language the caller asks for."""
+    return str(spoken.catalogue(tongue.asked()).gettext(message))
+
+
 def on_refused(refused: Refused) -> Response:
-    row = answer(refused)
+    row = answer(refused, said)
     data = refused.data.get("data")
     about = [str(one) for one in data] if isinstance(data, list) else []
-    body = _body(row.status, row.code, WORDS.get(refused.reason, row.remedy), refused.reason, about)
+    words = said(WORDS[refused.reason]) if refused.reason in WORDS else row.remedy
+    body = _body(row.status, row.code, words, refused.reason, about)
     if refused.reason is Reason.INVALID_WORDING:
         body["faults"] = wordings.explained(refused)
     following = refused.data.get("next") or _instead(refused)
@@ -53,7 +63,7 @@ def on_refused(refused: Refused) -> Response:
 
 def problem(status: int) -> Response:
     code, reason, words = GENERAL.get(status, GENERAL[400 if status < 500 else 500])
-    return _respond(status, _body(status, code, words, reason, []))
+    return _respond(status, _body(status, code, said(words), reason, []))
 
 
 def _body(status: int, code: int, words: str, reason: str, data: list[str]) -> dict[str, Any]:

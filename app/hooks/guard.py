@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from yarl import URL
 
+from app.core.refusals import Reason, Refused
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Lookup = Callable[[str], Sequence[str]]
@@ -126,6 +128,14 @@ class Guard:
                 raise Unsafe(Why.ADDRESS)
             if plain:
                 raise Unsafe(Why.NOT_HTTPS)
+
+
+def vet(url: str, allow: tuple[Network, ...]) -> None:
+    """Refuse an address that somebody gave, before anything is written: a name server may take its time."""
+    try:
+        Guard(allow).examine(url)
+    except Unsafe as error:
+        raise Refused(Reason.UNSAFE_URL, field="url", why=error.why) from error
 
 
 _FORM = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)

@@ -9,6 +9,7 @@ from app.core.links import LinkFacts
 from app.core.mails import Brand, Invited, Mailbox, MailFacts, Own, Revealed
 from app.core.names import GRAMMARS, NAMES, Kind
 from app.core.vocabulary import AgreementType, InvitationKind
+from app.mail.compose import Composer
 from app.mail.skeletons import EMPTY, NUMBERS, VALUES, Skeletons
 
 ID = uuid5(NAMESPACE_OID, "specimen")
@@ -45,7 +46,7 @@ def _named(text: str) -> str:
 def facts(kind: Kind, language: Language, partner: str, brand: Brand, own: Own | None, at: datetime) -> MailFacts:
     """A mail of this kind to nobody; nothing in it opens anything."""
     asks = kind.asks
-    said = {name: NAMES[name].sample for name in GRAMMARS[kind].names - SELDOM}
+    said = {name: NAMES[name] for name in GRAMMARS[kind].names - SELDOM}
     return MailFacts(
         owed=kind.owed,
         folder=kind.folder,
@@ -62,3 +63,8 @@ def facts(kind: Kind, language: Language, partner: str, brand: Brand, own: Own |
         brand=brand,
         own=own,
     )
+
+
+def ours(mails: Composer, kind: Kind, language: Language) -> Own:
+    """What our own mail says where this installation's links lead."""
+    return default(mails.skeletons, mails.portal, kind, language)

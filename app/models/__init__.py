@@ -4,10 +4,20 @@ from app.models.blobs import Blob
 from app.models.customers import Customer, CustomerUser, FurtherReseller, Purchase, Relationship
 from app.models.disputes import Dispute
 from app.models.drafts import Attachment, Draft, DraftEvent
-from app.models.entries import SignInLink, StaffSession
+from app.models.entries import AccountSession, SignInLink, StaffSession
 from app.models.hooks import HookSource, ReceivedHook
-from app.models.invitations import NEWEST, Invitation, PortalSession, Suppression
-from app.models.machines import RELATED, Machine, News, NewsCounter, Record, SealedValue, StateCount, Statement
+from app.models.invitations import NEWEST, Invitation, PortalSession, Suppression, SuppressionLifted
+from app.models.machines import (
+    RELATED,
+    Machine,
+    MonthCount,
+    News,
+    NewsCounter,
+    Record,
+    SealedValue,
+    StateCount,
+    Statement,
+)
 from app.models.mailing import MailPause, MailPolicy, MailRoute, MailTemplate, Reveal
 from app.models.outbox import Attempt, Outbox, OutboxArchive, TokenBucket
 from app.models.partners import Partner, Reselling, RoleGrant, ServiceAccount, Staff, Token
@@ -21,6 +31,7 @@ __all__ = [
     "NEWEST",
     "RELATED",
     "WAITS",
+    "AccountSession",
     "AgreementDocument",
     "AgreementVersion",
     "Attachment",
@@ -40,6 +51,7 @@ __all__ = [
     "MailPolicy",
     "MailRoute",
     "MailTemplate",
+    "MonthCount",
     "News",
     "NewsCounter",
     "Outbox",
@@ -62,6 +74,7 @@ __all__ = [
     "StateCount",
     "Statement",
     "Suppression",
+    "SuppressionLifted",
     "Task",
     "Token",
     "TokenBucket",

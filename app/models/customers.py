@@ -52,6 +52,9 @@ class Relationship(Base):
         # In these orders a partner, and a reseller, leafs through its customers and searches them.
         Index(None, "partner_id", "company_key", "id"),
         Index(None, "partner_id", "domain", "id"),
+        Index(None, "partner_id", "country", "company_key", "id"),
+        # Whose contact a suppressed mailbox is.
+        Index(None, "partner_id", "mailbox"),
         Index(None, "reseller_id", "company_key", "id"),
         Index(None, "reseller_id", "domain", "id"),
     )
@@ -73,6 +76,8 @@ class Relationship(Base):
     # The company's name as it is searched for, and the tenant's domain once more; a tenant never changes its domain.
     company_key: Mapped[str] = mapped_column(by_bytes(600), server_default="")
     domain: Mapped[str | None] = mapped_column(by_bytes(253))
+    # The contact's address in the spelling that suppressions are kept in.
+    mailbox: Mapped[str] = mapped_column(by_bytes(254), server_default="")
     created_at: Mapped[datetime]
     customer: Mapped[Customer] = relationship()
 

@@ -3,14 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.contact import Contact
 from app.core.vocabulary import DraftStatus, DraftStep
 from app.db import Base, new_id, vocabulary
 from app.models.blobs import Blob
-from app.models.machines import Machine
+from app.models.machines import Machine, Record
 from app.models.partners import Partner, Staff
 
 WAITING = text("status = 'submitted'")
@@ -76,14 +76,20 @@ class DraftEvent(Base):
 
 
 class Attachment(Base):
-    """A file that supports a draft."""
+    """A file that supports a draft, or an attestation: its record names the hash."""
 
     __tablename__ = "attachment"
-    __table_args__ = (Index(None, "partner_id", "draft_id"),)
+    __table_args__ = (
+        CheckConstraint("draft_id IS NOT NULL OR record_id IS NOT NULL", name="supports"),
+        Index(None, "partner_id", "draft_id"),
+        Index(None, "partner_id", "record_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
-    draft_id: Mapped[UUID] = mapped_column(ForeignKey(Draft.id))
+    draft_id: Mapped[UUID | None] = mapped_column(ForeignKey(Draft.id))
+    # The record of the attestation that it supports, once there is one.
+    record_id: Mapped[UUID | None] = mapped_column(ForeignKey(Record.id))
     name: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(100))
     sha256: Mapped[str] = mapped_column(ForeignKey(Blob.sha256))

@@ -1,4 +1,4 @@
-"""How staff come in: their sessions in browsers, and the one-time links that open the first of them."""
+"""How people come in without an invitation: sessions in browsers, and the one-time links that open the first one."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.vocabulary import Method
 from app.db import Base, new_id
+from app.models.customers import CustomerUser
 from app.models.partners import Staff
 
 
@@ -45,3 +46,16 @@ class SignInLink(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    staff: Mapped[Staff] = relationship()
+
+
+class AccountSession(Base):
+    """One browser in which a customer's user signed in to the portal; its random id is the secret in the cookie."""
+
+    __tablename__ = "account_session"
+    __table_args__ = (Index(None, "customer_user_id", "created_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_user_id: Mapped[UUID] = mapped_column(ForeignKey(CustomerUser.id))
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

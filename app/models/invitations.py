@@ -14,7 +14,7 @@ from app.models.customers import CustomerUser
 from app.models.machines import Machine
 from app.models.partners import Partner, Staff
 
-OPEN = text("status = 'open'")
+OPEN, RETURNED = text("status = 'open'"), text("delivery IN ('bounced', 'complained')")
 
 
 class Invitation(Base):
@@ -25,6 +25,9 @@ class Invitation(Base):
         Index(None, "partner_id", "id"),
         Index("uq_invitation_open", "machine_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_invitation_expiring", "partner_id", "expires_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index(
+            "ix_invitation_returned", "partner_id", "delivery", "id", sqlite_where=RETURNED, postgresql_where=RETURNED
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -56,6 +59,8 @@ class Invitation(Base):
     time_zone: Mapped[str | None] = mapped_column(String(60))
     reminded: Mapped[int] = mapped_column(default=0, server_default="0")
     reminds_at: Mapped[datetime | None]
+    # When it was last brought to mind, by the clock or by staff.
+    reminded_at: Mapped[datetime | None]
     # The contact wants no more reminders.
     stopped_at: Mapped[datetime | None]
     # The invitation whose contact named this one's.
@@ -84,6 +89,21 @@ class Suppression(Base):
     reason: Mapped[str] = mapped_column(String(500))
     created_by: Mapped[str | None] = mapped_column(String(540))
     created_at: Mapped[datetime]
+
+
+class SuppressionLifted(Base):
+    """A mailbox that may be written to again: who decided it and why, and what had kept it on the list."""
+
+    __tablename__ = "suppression_lifted"
+    __table_args__ = (Index(None, "partner_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id))
+    mailbox: Mapped[str] = mapped_column(String(254))
+    was: Mapped[str] = mapped_column(String(500))
+    why: Mapped[str | None] = mapped_column(String(500))
+    by: Mapped[str] = mapped_column(String(540))
+    at: Mapped[datetime]
 
 
 class PortalSession(Base):

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.lifecycle import Event, State
+from app.core.tally import Passed
 from app.core.vocabulary import AcceptanceMethod, AgreementType, Assurance, NewsType, Note
 from app.db import Base, new_id, vocabulary
 from app.models.customers import Customer, Relationship
@@ -170,4 +171,16 @@ class StateCount(Base):
     partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id), primary_key=True)
     agreement_type: Mapped[AgreementType] = mapped_column(vocabulary(AgreementType, "agreement_type"), primary_key=True)
     state: Mapped[State] = mapped_column(vocabulary(State, "state"), primary_key=True)
+    number: Mapped[int]
+
+
+class MonthCount(Base):
+    """How many of a partner's agreements were asked for and confirmed in a month (UTC), kept in the same way."""
+
+    __tablename__ = "month_count"
+
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey(Partner.id), primary_key=True)
+    agreement_type: Mapped[AgreementType] = mapped_column(vocabulary(AgreementType, "agreement_type"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    passed: Mapped[Passed] = mapped_column(vocabulary(Passed, "passed"), primary_key=True)
     number: Mapped[int]

@@ -90,6 +90,17 @@ def _sides(act: Act, search: Search | None, key: Any) -> list[Select[Any]]:
     return [base.where(Relationship.reseller_id.in_(resellers)), further]
 
 
+def of_domain(act: Act, domain: str, partner_id: UUID) -> Relationship | None:
+    """A partner's customer with this domain, as the caller sees it; not one that was removed."""
+    query = select(Relationship).where(
+        scope.visible_to(act, Relationship),
+        Relationship.partner_id == partner_id,
+        Relationship.domain == domain,
+        Relationship.state != RelationshipState.REMOVED,
+    )
+    return db.session.scalar(query.limit(1))
+
+
 def domain_taken(domain: str) -> bool:
     return bool(db.session.scalar(select(exists().where(Customer.domain == domain))))
 

@@ -42,8 +42,8 @@ def load(rows: Sequence[Claimed], now: datetime) -> dict[UUID, MailFacts | None]
     return found
 
 
-def preview(id: UUID) -> MailFacts:
-    """What the mail of an invitation says, whatever has become of it; to its readers no first password is shown."""
+def preview(id: UUID, owed: Owed = Owed.INVITATION) -> MailFacts:
+    """What a mail of an invitation says, whatever has become of it; to its readers no first password is shown."""
     context = around.about(around.invitations([id]), {}, (), database_now(db.session()))
-    found = asking.asking(Owed.INVITATION, context.invitations[id], context)
+    found = asking.asking(owed, context.invitations[id], context)
     return replace(found, revealed=replace(found.revealed, sealed=None)) if found.revealed else found

@@ -11,6 +11,7 @@ from app.core.refusals import Reason, Refused
 from app.core.vocabulary import PartnerType
 from app.db import db
 from app.models import Partner, Reselling
+from app.queries import scope
 
 
 def _tied(act: Act) -> Select[Partner]:
@@ -48,6 +49,13 @@ def reseller_of(provider: Partner, id: UUID) -> Partner:
     if found is None:
         raise Refused(Reason.NO_RELATIONSHIP)
     return found
+
+
+def between(own: Partner, named: UUID | None) -> tuple[Partner, Partner | None]:
+    """Who confirms for a customer, and the reseller it is worked through: each side may name the other."""
+    if own.type is PartnerType.PROVIDER and named is not None:
+        return own, reseller_of(own, named)
+    return scope.confirming(own, named)
 
 
 def known_to(act: Act, id: UUID | None, mpn_id: str | None) -> Partner:

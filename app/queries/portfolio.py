@@ -1,7 +1,8 @@
 """The portfolio: which agreements are asked for, and the index that leads to them.
 
-A list follows one index: by the machine's id, by the day its invitation expires, or by the letters searched for. What
-no index leads to is looked at row by row within that.
+A list follows one index: by the mails that came back or the mailboxes that are not written to, by the letters searched
+for, by the day its invitation expires, by country, or by the machine's id. What no index leads to is looked at row by
+row within that.
 """
 
 from dataclasses import dataclass
@@ -9,15 +10,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal_column, not_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal_column, not_, or_, select, true
+from sqlalchemy.orm import aliased
 
 from app.core.act import Act
+from app.core.carrying import Delivery, Health
 from app.core.countries import search_key
 from app.core.lifecycle import State
 from app.core.policy import Rulebook
 from app.core.vocabulary import AgreementType, PartnerType
 from app.db import db
-from app.models import RELATED, Invitation, Machine, Relationship, StateCount
+from app.models import NEWEST, RELATED, Invitation, Machine, Relationship, StateCount, Suppression
 from app.queries import standings
 from app.queries.scope import ranges
 from app.queries.walks import Key, Walk, leaf
@@ -26,6 +29,9 @@ FEW = 5000
 LAST_CHARACTER = "\U0010ffff"
 # Spelled out: a partial index is only found by the condition it was made with.
 OPEN = Invitation.status == literal_column("'open'")
+RETURNED = Invitation.delivery.in_(
+    [literal_column(f"'{word.value}'") for word in (Delivery.BOUNCED, Delivery.COMPLAINED)]
+)
 
 
 @dataclass(frozen=True)
@@ -38,15 +44,25 @@ class Wanted:
     expires_before: datetime | None = None
     reseller: UUID | None = None
     begins: str | None = None  # the company's name, or the domain
+    country: str | None = None
+    # What became of the newest invitation's mail; `suppressed`: the customer's contact is not to be written to.
+    health: Health | None = None
 
 
 def page(
     act: Act, wanted: Wanted, rules: Rulebook, most: int, after: Key | None = None
 ) -> tuple[list[dict[str, Any]], Key | None]:
     """The next so many, and the key of the last of them where there are more."""
-    found = leaf(_Search(act, wanted, rules).walks(), most + 1, after)
-    shown = standings.of(act, [id for id, _ in found[:most]], rules.terms(wanted.kind, act.at))
-    return shown, found[most - 1][1] if len(found) > most else None
+    ids, last = found(act, wanted, rules, most, after)
+    return standings.of(act, ids, rules.terms(wanted.kind, act.at)), last
+
+
+def found(
+    act: Act, wanted: Wanted, rules: Rulebook, most: int, after: Key | None = None
+) -> tuple[list[UUID], Key | None]:
+    """The same by their ids."""
+    rows = leaf(_Search(act, wanted, rules).walks(), most + 1, after)
+    return [id for id, _ in rows[:most]], rows[most - 1][1] if len(rows) > most else None
 
 
 class _Search:
@@ -59,9 +75,74 @@ class _Search:
     def walks(self) -> list[Walk]:
         if self.wanted.stale and not self.stale_ranks:
             return []
+        if self.wanted.health:
+            return [self._by_health()]
         if self.wanted.begins:
             return self._by_letters(search_key(self.wanted.begins.strip()))
-        return [self._by_deadline() if self.wanted.expires_before else self._by_id()]
+        if self.wanted.expires_before:
+            return [self._by_deadline()]
+        return [self._by_country() if self.wanted.country else self._by_id()]
+
+    def _by_health(self) -> Walk:
+        """From the rare side: the mails that came back, or the mailboxes that are not written to."""
+        suppressed = self.wanted.health is Health.SUPPRESSED
+        query, columns = self._suppressed() if suppressed else self._returned()
+        beside = [*self._beginning(), *self._answered_soon(), *self._of_country(), *self._state(), *self._staleness()]
+        # All of the partner's own: then they are found by what leads there, not by whose they are.
+        whole = self._confirms() and self.wanted.reseller is None
+        parts = [true()] if whole else ranges(self.act, Machine, self.wanted.reseller)
+        return Walk("health", [query.where(part, *beside) for part in parts], columns)
+
+    def _suppressed(self) -> tuple[Select[Any], list[Any]]:
+        own = Suppression.partner_id == self.act.partner_id
+        held = select(Suppression.id, Suppression.partner_id, Suppression.mailbox).where(
+            own if self._confirms() else true()
+        )
+        # A table of its own to the engine, and what leads on from it a value that is no column: else the partner's
+        # whole portfolio is where SQLite begins.
+        few = held.offset(0).subquery()
+        beside = and_(Relationship.partner_id == few.c.partner_id, Relationship.mailbox == few.c.mailbox)
+        whose = Machine.partner_id == func.coalesce(Relationship.partner_id, None)
+        related = and_(whose, Machine.customer_id == Relationship.customer_id)
+        query = self._machines(true()).join(Relationship, related).join(few, beside)
+        return query, [few.c.id, Relationship.id]
+
+    def _returned(self) -> tuple[Select[Any], list[Any]]:
+        of_mail = [RETURNED, Invitation.delivery == literal_column(f"'{self.wanted.health}'"), NEWEST]
+        own = Invitation.partner_id == self.act.partner_id if self._confirms() else true()
+        query = self._machines(true()).join(Relationship, RELATED).join(Invitation, Invitation.machine_id == Machine.id)
+        return query.where(own, *of_mail), [Invitation.id]
+
+    def _confirms(self) -> bool:
+        """Whether what a partner lists is its own: then it stands under its id in every index."""
+        return self.act.partner_id is not None and self.act.partner_type is not PartnerType.RESELLER
+
+    def _beginning(self) -> list[ColumnElement[bool]]:
+        if not self.wanted.begins:
+            return []
+        first = search_key(self.wanted.begins.strip())
+        return [or_(*(_begins(_plain(key), first) for key in (Relationship.company_key, Relationship.domain)))]
+
+    def _answered_soon(self) -> list[ColumnElement[bool]]:
+        asked = aliased(Invitation)
+        held = select(asked.id).where(asked.machine_id == Machine.id, asked.status == literal_column("'open'"))
+        until = self.wanted.expires_before
+        return [held.where(asked.expires_at < until).exists()] if until else []
+
+    def _of_country(self) -> list[ColumnElement[bool]]:
+        return [_plain(Relationship.country) == self.wanted.country] if self.wanted.country else []
+
+    def _by_country(self) -> Walk:
+        """By name within the country; where few agreements are in the state asked for, these lead."""
+        few = self._few()
+        letters: Any = _plain(Relationship.company_key) if few else Relationship.company_key
+        state = [Machine.state == self.wanted.state] if few else self._state()
+        where = self._of_country() if few else [Relationship.country == self.wanted.country]
+        parts = [
+            self._machines(part).join(Relationship, RELATED).where(*where, *state, *self._staleness())
+            for part in ranges(self.act, Machine if few else Relationship, self.wanted.reseller)
+        ]
+        return Walk("country", parts, [letters, Relationship.id])
 
     def _by_id(self) -> Walk:
         where = ranges(self.act, Machine, self.wanted.reseller)
@@ -87,7 +168,11 @@ class _Search:
         for where in ranges(self.act, Machine, self.wanted.reseller):
             query = self._machines(where).join(Invitation, Invitation.machine_id == Machine.id)
             beside = [] if self.act.partner_id is None else [Invitation.partner_id == Machine.partner_id]
-            parts.append(query.where(*beside, *self._expiring(), *self._state(), *self._staleness()))
+            if self.wanted.country:
+                query = query.join(Relationship, RELATED)
+            parts.append(
+                query.where(*beside, *self._expiring(), *self._of_country(), *self._state(), *self._staleness())
+            )
         return Walk("deadline", parts, [Invitation.expires_at, Invitation.id])
 
     def _by_letters(self, first: str) -> list[Walk]:
@@ -103,9 +188,9 @@ class _Search:
         ]
 
     def _lettered(self, name: str, letters: Any, begins: ColumnElement[bool]) -> Walk:
-        held = select(Invitation.id).where(Invitation.machine_id == Machine.id)
-        beside = [held.where(*self._expiring()).exists()] if self.wanted.expires_before else []
         few = self._few()
+        country = [Relationship.country == self.wanted.country] if self.wanted.country else []
+        beside = [*self._answered_soon(), *(self._of_country() if few else country)]
         state = [Machine.state == self.wanted.state] if few else self._state()
         parts = [
             self._machines(where).join(Relationship, RELATED).where(begins, *beside, *state, *self._staleness())
@@ -115,7 +200,7 @@ class _Search:
 
     def _few(self) -> bool:
         """So few agreements are in the state asked for that they lead to the letters, not the letters to them."""
-        if self.wanted.state is None or self.act.partner_type is PartnerType.RESELLER or self.act.partner_id is None:
+        if self.wanted.state is None or not self._confirms():
             return False
         number = db.session.get(StateCount, (self.act.partner_id, self.wanted.kind, self.wanted.state))
         return number is None or number.number <= FEW

@@ -47,6 +47,12 @@ def page(
     return items, (end.submitted_at, end.id) if end else None
 
 
+def waiting(act: Act, machine: Machine) -> Draft | None:
+    """The draft about this agreement that waits for a decision, where the caller's side may see it."""
+    held = (Draft.machine_id == machine.id, Draft.status == DraftStatus.SUBMITTED)
+    return db.session.scalar(select(Draft).where(*held, drafts_of(act)))
+
+
 def shown(draft: Draft, relationship: Relationship, now: datetime) -> dict[str, Any]:
     db.session.flush()
     return _shown(draft, relationship, now, _names([draft])[draft.id])

@@ -13,6 +13,7 @@ from app.models import Invitation, Machine, Record
 
 @dataclass(frozen=True)
 class Receipt:
+    number: int
     hash: str
     at: datetime
     version: int
@@ -29,4 +30,6 @@ def of(machine: Machine, invitation: Invitation) -> Receipt | None:
         )
         .limit(1)
     )
-    return Receipt(record.hash, record.at, json.loads(record.body)["facts"]["version"]) if record else None
+    if record is None:
+        return None
+    return Receipt(record.number, record.hash, record.at, json.loads(record.body)["facts"]["version"])

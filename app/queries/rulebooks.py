@@ -65,3 +65,9 @@ def rows(partner_id: UUID | None) -> str | None:
     return db.session.scalar(
         select(PolicyRevision.content).where(_own(partner_id)).order_by(PolicyRevision.id.desc()).limit(1)
     )
+
+
+def revisions(partner_id: UUID, most: int) -> list[PolicyRevision]:
+    """The newest sets of rows of a partner, the one that holds first."""
+    query = select(PolicyRevision).where(_own(partner_id)).order_by(PolicyRevision.id.desc()).limit(most)
+    return list(db.session.scalars(query))

@@ -157,7 +157,8 @@ def _standing(
     )
 
 
-def acceptance(machine: Machine) -> Acceptance | None:
+def acceptance(machine: Any) -> Acceptance | None:
+    """What is on record with a machine, or with a row of these of its columns."""
     at, version, method = machine.agreed_at, machine.accepted_version, machine.method
     if machine.acceptance_number is None or at is None or version is None or method is None:
         return None

@@ -13,7 +13,7 @@ from app.core.evidence import stamp
 from app.core.permissions import Action, require
 from app.core.refusals import Reason, Refused
 from app.db import db
-from app.models import Suppression
+from app.models import Suppression, SuppressionLifted
 
 
 def _own(act: Act) -> Select[Suppression]:
@@ -45,6 +45,13 @@ def _found(query: Select[Suppression]) -> Suppression:
     if row is None:
         raise Refused(Reason.NOT_FOUND, what="suppression")
     return row
+
+
+def lifted(act: Act, most: int) -> list[SuppressionLifted]:
+    """Those that were taken off last."""
+    require(act, Action.VIEW_MAIL)
+    query = select(SuppressionLifted).where(SuppressionLifted.partner_id == act.partner_id)
+    return list(db.session.scalars(query.order_by(SuppressionLifted.id.desc()).limit(most)))
 
 
 def shown(row: Suppression) -> dict[str, Any]:

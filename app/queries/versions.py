@@ -13,8 +13,10 @@ from app.db import db
 from app.models import AgreementDocument, Machine
 
 
-def listed(catalogue: Catalogue, partner_id: UUID | None, at: datetime) -> list[dict[str, Any]]:
-    customers, documents = on_each(partner_id), _documents()
+def listed(
+    catalogue: Catalogue, partner_id: UUID | None, at: datetime, *, documents: bool = True
+) -> list[dict[str, Any]]:
+    customers, texts = on_each(partner_id), _documents() if documents else []
     return [
         {
             "type": kind,
@@ -28,7 +30,7 @@ def listed(catalogue: Catalogue, partner_id: UUID | None, at: datetime) -> list[
             "customers": customers.get((kind, version.rank), 0),
             "documents": [
                 {"country": one.country, "language": one.language, "name": one.name, "sha256": one.sha256}
-                for one in documents
+                for one in texts
                 if (one.agreement_type, one.rank) == (kind, version.rank)
             ],
         }
@@ -67,3 +69,9 @@ def document(kind: AgreementType, rank: int, country: str, languages: Iterable[s
     }
     places = [(place, language) for language in languages for place in (country, EVERYWHERE)]
     return next((found[place] for place in places if place in found), None)
+
+
+def by_hash(kind: AgreementType, rank: int, sha256: str) -> AgreementDocument | None:
+    """The text of a version whose bytes have this hash."""
+    held = (AgreementDocument.agreement_type == kind, AgreementDocument.rank == rank)
+    return db.session.scalar(select(AgreementDocument).where(*held, AgreementDocument.sha256 == sha256).limit(1))

@@ -1,5 +1,6 @@
 """A partner's endpoints, and what was delivered to them."""
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -30,6 +31,13 @@ def endpoint(act: Act, id: UUID) -> WebhookEndpoint:
 
 def endpoints(act: Act) -> list[WebhookEndpoint]:
     return list(db.session.scalars(_own(act, WebhookEndpoint).order_by(WebhookEndpoint.id)))
+
+
+def newest(act: Act, ends: Iterable[WebhookEndpoint]) -> dict[UUID, WebhookDelivery]:
+    """What each of these heard last; the ids of events are in the order of time."""
+    mine = _own(act, WebhookDelivery).order_by(WebhookDelivery.event_id.desc()).limit(1)
+    found = (db.session.scalar(mine.where(WebhookDelivery.endpoint_id == end.id)) for end in ends)
+    return {row.endpoint_id: row for row in found if row}
 
 
 def delivery(act: Act, id: UUID) -> WebhookDelivery:

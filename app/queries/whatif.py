@@ -1,6 +1,6 @@
 """The gate asked of a whole portfolio: customers are grouped by what the rules tell apart, each group is asked once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -77,14 +77,14 @@ class Portfolio:
             self.answers[key] = self._answer(dict(zip(self.columns, key, strict=True)), iter(moments))
             yield row[-1], self.answers[key]
 
-    def customers(self) -> Iterator[tuple[str, str, Answer]]:
+    def customers(self) -> Generator[tuple[str, str, Answer], None, None]:
         """Id, company and answer of every customer, in the order of their ids; ask for the groups first."""
         who = (_raw(Relationship.customer_id).label("customer"), Relationship.company)
         query = self._from(select(*who, *self.columns.values())).order_by(Relationship.customer_id)
         # Past the session, which would look at each of a million rows for objects to load.
-        rows = db.session.connection().execute(query, execution_options={"yield_per": PER_FETCH})
-        for customer, company, *key in rows:
-            yield _dashed(str(customer)), company, self.answers[tuple(key)]
+        with db.session.connection().execute(query, execution_options={"yield_per": PER_FETCH}) as rows:
+            for customer, company, *key in rows:
+                yield _dashed(str(customer)), company, self.answers[tuple(key)]
 
     def _answer(self, known: Mapping[str, Any], moments: Iterator[datetime | None]) -> Answer:
         subject = Subject(

@@ -1,7 +1,7 @@
 """A made-up portfolio to try figures on: written as commands write, only many customers at a time."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import add
 from uuid import UUID
@@ -10,9 +10,9 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.core.act import Act
-from app.core.lifecycle import State
+from app.core.lifecycle import Event, State
 from app.core.policy import Rulebook
-from app.core.tally import Key
+from app.core.tally import Key, MonthKey, Passed
 from app.core.vocabulary import AgreementType
 from app.db import db, new_id, transaction
 from app.models import Customer, Machine, News, NewsCounter, Record
@@ -20,7 +20,7 @@ from app.seeding.ahead import batches
 from app.seeding.portfolios import Plan, Portfolio
 from app.seeding.rows import Rows, numbered
 from app.seeding.storage import COLUMNS, Statements, wide, zone
-from app.sequencer import LOCK, count
+from app.sequencer import LOCK, count, count_months
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ def seed(wanted: Plan, progress: Callable[[Sown], None]) -> Sown:
                 first = _take_numbers(session, wanted.partner_id, len(rows[News]))
                 statements.write(session.connection(), numbered(rows, first))
                 count(session, _standing(wanted.partner_id, rows))
+                count_months(session, _months(wanted.partner_id, rows))
             sown = sown.with_rows(rows)
             progress(sown)
     return sown
@@ -59,6 +60,25 @@ def _standing(partner_id: UUID, rows: Rows) -> Counter[Key]:
     held = [COLUMNS[Machine].split().index(name) for name in ("agreement_type", "state")]
     found = Counter(tuple(row[place] for place in held) for row in rows[Machine])
     return Counter({(partner_id, AgreementType(kind), State(state)): many for (kind, state), many in found.items()})
+
+
+def _months(partner_id: UUID, rows: Rows) -> Counter[MonthKey]:
+    """In which months agreements were attested; nobody was invited."""
+    names = COLUMNS[Record].split()
+    event, at = names.index("event"), names.index("at")
+    kinds = {key: AgreementType(kind) for key, kind in _kinds(rows)}
+    machine = names.index("machine_id")
+    found: Counter[MonthKey] = Counter()
+    for row in rows[Record]:
+        if row[event] == Event.ATTEST:
+            found[partner_id, kinds[row[machine]], row[at][:7], Passed.ATTESTED] += 1
+    return found
+
+
+def _kinds(rows: Rows) -> Iterator[tuple[str, str]]:
+    names = COLUMNS[Machine].split()
+    key, kind = names.index("id"), names.index("agreement_type")
+    return ((row[key], row[kind]) for row in rows[Machine])
 
 
 def _take_numbers(session: Session, partner_id: UUID, many: int) -> int:

@@ -10,8 +10,9 @@ from typing import Any
 from uuid_utils import uuid7
 
 from app.core.carrying import Outcome
-from app.core.contact import CONTACT_MEMBERS
+from app.core.contact import CONTACT_MEMBERS, mailbox
 from app.core.countries import search_key
+from app.core.duties import DUTIES
 from app.core.effects import EFFECTS
 from app.core.evidence import FIRST_PREV, canonical
 from app.core.lifecycle import Event, State
@@ -40,7 +41,7 @@ from app.models import (
 )
 from app.seeding.moulds import Moulds
 from app.seeding.people import Company
-from app.seeding.storage import COLUMNS, Moment
+from app.seeding.storage import COLUMNS, Moment, later
 
 Rows = dict[type[Base], list[tuple[Any, ...]]]
 
@@ -96,7 +97,7 @@ class Batch:
         key, at = new_key(), added.stored
         person = (who.name, who.country, who.language, who.first, who.last, who.email, who.phone)
         self.rows[Customer].append((key, who.domain, PUBLIC, at))
-        found_by = (search_key(who.name), who.domain)
+        found_by = (search_key(who.name), who.domain, mailbox(who.email))
         self.rows[Relationship].append((new_key(), self._partner, key, ACTIVE, *person, *found_by, at))
         return key
 
@@ -125,7 +126,7 @@ class Batch:
         self.rows[Purchase].append((new_key(), self._partner, customer, kind.value, added.day, added.stored))
         self._record(chain, self._moulds.blocked, self._moulds.barred, Event.BLOCK, at)
         self._machine(chain, BLOCKED, at, MOVED, SCENARIO)
-        task = (TaskKind.ATTEST_BLOCKED.value, at.stored)
+        task = (TaskKind.ATTEST_BLOCKED.value, at.stored, later(at, DUTIES[TaskKind.ATTEST_BLOCKED].days))
         self.rows[Task].append((new_key(), self._partner, chain.key, *task))
         self._needless_mail(chain, at)
 

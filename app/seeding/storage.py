@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Engine, event, insert
@@ -25,14 +25,14 @@ from app.models import (
 COLUMNS: dict[type[Base], str] = {
     Customer: "id domain cloud created_at",
     Relationship: "id partner_id customer_id state company country language first_name last_name email phone "
-    "company_key domain created_at",
+    "company_key domain mailbox created_at",
     Purchase: "id partner_id customer_id kind bought_on created_at",
     Machine: "id partner_id customer_id agreement_type state since number head scenario acceptance_number method "
     "assurance agreed_at template_id accepted_version revision",
     Record: "id partner_id machine_id number event body hash at",
     SealedValue: "id partner_id record_id name commitment salt value",
     News: "uid partner_id customer_id machine_id record_id type at seq before after facts",
-    Task: "id partner_id machine_id kind created_at",
+    Task: "id partner_id machine_id kind created_at due_at",
     OutboxArchive: "id partner_id kind payload message_id attempts outcome created_at done_at",
 }
 # A batch touches pages all over the indexes of hashes: keep them at hand, copy them into the file less often, and do
@@ -53,6 +53,11 @@ class Moment(NamedTuple):
     stamp: str
     stored: str
     day: str
+
+
+def later(than: Moment, days: int) -> str:
+    """So many days after, as the database keeps it."""
+    return f"{date.fromisoformat(than.day) + timedelta(days=days)}{than.stored[10:]}"
 
 
 def zone(dialect: Dialect) -> str:

@@ -38,10 +38,46 @@ document.addEventListener("keydown", (event) => {
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.target || form.dataset.sent) { if (form.dataset.sent) event.preventDefault(); return; }
+  if (form.target || event.submitter?.formTarget || form.dataset.sent) { if (form.dataset.sent) event.preventDefault(); return; }
   if (form.method === "post") { form.dataset.sent = "yes"; setTimeout(() => delete form.dataset.sent, 8000); }
+});
+
+// A preview beside a form follows what is written: its button, marked data-live, fills a fresh frame, so that
+// the way back does not lead through previews.
+const pauses = new WeakMap();
+document.addEventListener("input", (event) => {
+  const button = event.target.form?.querySelector("button[data-live]");
+  if (!button) return;
+  clearTimeout(pauses.get(button));
+  pauses.set(button, setTimeout(() => {
+    const frame = document.querySelector(`iframe[name="${button.formTarget}"]`);
+    const fresh = frame.cloneNode();
+    fresh.removeAttribute("src");
+    frame.replaceWith(fresh);
+    button.form.requestSubmit(button);
+  }, 700));
 });
 addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
 
-offerCopying(document);
-document.addEventListener("htmx:after:swap", () => offerCopying(document));
+// While what a form asks for is under way, the place where it will stand says so.
+for (const [name, busy] of [["htmx:before:request", "true"], ["htmx:finally:request", "false"]]) {
+  document.addEventListener(name, (event) => {
+    const place = document.getElementById(event.target.dataset?.busy ?? "");
+    if (place) place.setAttribute("aria-busy", busy);
+  });
+}
+
+// The address of what was asked for names no field that was left empty.
+document.addEventListener("htmx:config:request", (event) => {
+  const fields = event.detail.ctx.request.body;
+  if (event.target.method !== "get" || !(fields instanceof FormData)) return;
+  for (const [name, value] of [...fields]) if (value === "") fields.delete(name);
+});
+
+// What does nothing without a script is hidden until there is one.
+function offerMore() {
+  for (const place of document.querySelectorAll("[data-script]")) place.hidden = false;
+  offerCopying(document);
+}
+offerMore();
+document.addEventListener("htmx:after:swap", offerMore);

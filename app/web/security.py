@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Flask, Request, Response, abort, request
+from flask import Flask, Response, abort, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -57,7 +57,7 @@ def init_app(app: Flask, config: Config, session_key: bytes) -> None:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(refuse_cross_site_posts)
-    app.after_request(lambda response: harden(response, config.secure, request))
+    app.after_request(lambda response: harden(response, config.secure))
 
 
 def refuse_cross_site_posts() -> None:
@@ -66,11 +66,9 @@ def refuse_cross_site_posts() -> None:
         abort(400)
 
 
-def harden(response: Response, secure: bool, request: Request) -> Response:
+def harden(response: Response, secure: bool) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint == "static":
-        response.headers["Cache-Control"] = "public, max-age=3600"
     if secure:
         response.headers["Strict-Transport-Security"] = HSTS
     return response

@@ -11,11 +11,11 @@ from app.cli import cli
 from tests.cli.terminal import run
 from tests.servers import Assent
 
-SERVING = ("up", "web", "worker")
+SERVING = ("demo", "up", "web", "worker")
 COMMANDS = (
     *SERVING,
     *("db upgrade", "db backup", "db check"),
-    *("partner add", "partner set", "staff add", "staff disable", "staff identify", "staff reassign"),
+    *("partner add", "partner set", "staff add", "staff disable", "staff identify", "staff link", "staff reassign"),
     *("token create", "token list", "token revoke"),
     *("customer add", "customer credentials"),
     *("invitation list", "invitation resend", "invitation revoke"),

@@ -40,6 +40,12 @@ OWED = {
     "block": ("blocked",),
     "decline": ("declined",),
 }
+CLOSES = {
+    "invite": ("customer-declined",),
+    "accept": ("customer-declined", "attest-blocked"),
+    "attest": ("customer-declined", "attest-blocked"),
+    "block": ("customer-declined",),
+}
 TASKS = {"block": "attest-blocked", "decline": "customer-declined", "withdraw": "cancel-subscriptions"}
 
 
@@ -96,6 +102,8 @@ def fire(model: Model, at: datetime, event: str, target: str) -> None:
     count(model, "news", NEWS[event])
     for owed in OWED.get(event, ()):
         count(model, "outbox", owed)
+    for task in CLOSES.get(event, ()):
+        count(model, "task", f"{task} closed", model["tally"].pop(("task", f"{task} open"), 0))
     if event in TASKS:
         count(model, "task", f"{TASKS[event]} open")
     if target != before:

@@ -149,12 +149,10 @@ def attest(model: Model, at: datetime, who: Who, contact: frozenset[tuple[str, s
 
 
 def _settle(model: Model) -> None:
-    """An attestation ends what was still waiting for the customer, and the task that asked for it."""
+    """An attestation ends what was still waiting for the customer."""
     asked = waiting(model)
     if asked:
         end(model, asked, "revoked")
-    tasks = model["tally"].pop(("task", "attest-blocked open"), 0)
-    count(model, "task", "attest-blocked closed", tasks)
 
 
 def expire(model: Model, at: datetime, invitation: dict[str, Any]) -> str | None:

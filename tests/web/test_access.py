@@ -1,15 +1,29 @@
 """Every route there is: who may use it, that reading changes nothing, and that nothing is written without a token."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 
+from app.web.pages.routes import Page
 from app.web.v1.routes import ROUTES, Route
 from tests.engines import on_sqlite  # noqa: F401
 from tests.web.conftest import NewVisitor
 from tests.web.portal.accounts import Account
-from tests.web.portal.stages import STAGES, Stage, asker, ended, holder, novice, person, stranger
+from tests.web.portal.stages import (
+    STAGES,
+    Stage,
+    accepted,
+    asker,
+    at_home,
+    ended,
+    holder,
+    newcomer,
+    novice,
+    person,
+    stranger,
+)
 from tests.web.portal.visitor import Visitor, token
 from tests.web.tables import checksums
 
@@ -17,6 +31,9 @@ from tests.web.tables import checksums
 EVERYBODY, VISIT, LINK = "everybody", "has followed a link", "has a link that is alive"
 PERSON, FIRST_PASSWORD = "is known", "is known by a first password"
 ONE_TIME = "has followed a one-time link"
+# Of a partner's details: signed in, or known by a code and done with the answer.
+READER, ACCOUNT, FIRST_SIGN_IN = "may read of a partner", "is signed in", "is signed in by a first password"
+LEAVER = "has anything to leave"
 ACCESS = {
     "static": EVERYBODY,
     "health.healthz": EVERYBODY,
@@ -26,12 +43,22 @@ ACCESS = {
     "docs.show_guide": EVERYBODY,
     "docs.show_receiver": EVERYBODY,
     "portal.follow": EVERYBODY,
+    "portal.enter": EVERYBODY,
     "portal.signed_out": EVERYBODY,
+    "portal.home.show": EVERYBODY,
+    "portal.home.sign_in": EVERYBODY,
+    "portal.home.change_password": FIRST_SIGN_IN,
+    "portal.home.open_request": ACCOUNT,
+    "portal.home.partner": READER,
+    "portal.home.accepted_document": READER,
+    "portal.home.accepted_statement": READER,
+    "portal.home.accepted_record": READER,
+    "portal.home.dispute": READER,
     "portal.show": VISIT,
     "portal.send_code": LINK,
     "portal.enter_code": LINK,
     "portal.sign_in": LINK,
-    "portal.sign_out": VISIT,
+    "portal.sign_out": LEAVER,
     "portal.document": PERSON,
     "portal.accept": PERSON,
     "portal.decline": PERSON,
@@ -47,14 +74,20 @@ ACCESS = {
 SIGNED = {"hooks.receive"}
 # Mail programs post here by themselves, without a page of ours before it (portal/test_stop.py).
 ONE_CLICK = {"portal.stopping.ask", "portal.stopping.stop"}
+# Of staff's pages every one declares what it asks for; whether that holds is asked in test_matrix.py.
+STAFFS = ("dashboard.", "language.")
 # Of the API every route declares what it asks for; these, and no others, are open to whoever comes.
 OPEN = {"v1.fetch_document", "v1.described", "v1.show_certificate"}
+NOT_SIGNED_IN = {READER: 401, ACCOUNT: 401, FIRST_SIGN_IN: 401}
 REFUSED: dict[Stage, dict[str, int]] = {
-    stranger: {VISIT: 401, LINK: 401, PERSON: 401, FIRST_PASSWORD: 401, ONE_TIME: 401},
-    holder: {PERSON: 401, FIRST_PASSWORD: 401},
-    novice: {PERSON: 401},
-    person: {FIRST_PASSWORD: 401, ONE_TIME: 401},
-    ended: {LINK: 410, PERSON: 410, FIRST_PASSWORD: 410},
+    stranger: NOT_SIGNED_IN | {LEAVER: 401, VISIT: 401, LINK: 401, PERSON: 401, FIRST_PASSWORD: 401, ONE_TIME: 401},
+    holder: NOT_SIGNED_IN | {PERSON: 401, FIRST_PASSWORD: 401},
+    novice: NOT_SIGNED_IN | {PERSON: 401},
+    person: NOT_SIGNED_IN | {FIRST_PASSWORD: 401, ONE_TIME: 401},
+    ended: NOT_SIGNED_IN | {LINK: 410, PERSON: 410, FIRST_PASSWORD: 410},
+    newcomer: NOT_SIGNED_IN | {VISIT: 401, LINK: 401, PERSON: 401, FIRST_PASSWORD: 401, FIRST_SIGN_IN: 400},
+    accepted: {ACCOUNT: 401, FIRST_SIGN_IN: 401, READER: 404},
+    at_home: {FIRST_SIGN_IN: 401, ACCOUNT: 404, READER: 404, VISIT: 401, PERSON: 401},
 }
 FILLED_IN = {
     "code": "000000",
@@ -70,17 +103,30 @@ FILLED_IN = {
 
 def paths(app: Flask, method: str, live: str = "x") -> dict[str, str]:
     """Path → endpoint, of every route of the pages that takes the method."""
-    samples = {"token": live, "filename": "assent.css"}
+    samples = {"token": live, "filename": "assent.css", "spelled": "AdminPortal/Home", "number": "1"}
+    # Of nobody's: whoever may do the thing gets a 404.
+    samples |= dict.fromkeys(("partner_id", "machine_id", "invitation_id"), str(uuid4()))
     return {
-        re.sub(r"<(?:\w+:)?(\w+)>", lambda found: samples[found[1]], rule.rule): rule.endpoint
+        re.sub(r"<(?:[^<>]+:)?(\w+)>", lambda found: samples[found[1]], rule.rule): rule.endpoint
         for rule in app.url_map.iter_rules()
         if method in (rule.methods or ()) and rule.endpoint in ACCESS
     }
 
 
 def test_every_route_of_the_pages_has_its_access_decided(app: Flask) -> None:
-    others = {rule.endpoint for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("v1.")}
+    rules = [rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith(("v1.", *STAFFS))]
+    others = {rule.endpoint for rule in rules}
     assert others == {*ACCESS, *SIGNED, *ONE_CLICK}
+
+
+def test_every_page_of_staff_is_declared_with_what_it_asks_for(app: Flask) -> None:
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("dashboard.")]
+    assert rules
+    for rule in rules:
+        page = getattr(app.view_functions[rule.endpoint], "page", None)
+        assert isinstance(page, Page), rule
+        assert page.needs, rule
+        assert page.method in (rule.methods or set()), rule
 
 
 def test_every_route_of_the_api_is_declared_with_what_it_asks_for(app: Flask) -> None:

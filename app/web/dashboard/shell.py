@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import current_app, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -54,6 +55,11 @@ def own() -> Partner:
 def rules() -> Rulebook:
     """The rules that hold for that partner."""
     return rulebooks.of(installation().rules, own().id)
+
+
+def rules_of(partner_id: UUID) -> Rulebook:
+    """Those of whoever confirms, which for a reseller's customer is its provider."""
+    return rulebooks.of(installation().rules, partner_id)
 
 
 def told(message: str) -> None:

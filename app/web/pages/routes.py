@@ -7,6 +7,7 @@ from functools import update_wrapper
 from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Flask, current_app, g, request
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from app import tongue
@@ -16,6 +17,7 @@ from app.core.permissions import Action, refusal
 from app.core.refusals import Reason, Refused
 from app.db import db
 from app.errors import answer
+from app.web.pages import words
 from app.web.pages.forms import Form
 
 View = Callable[..., ResponseReturnValue]
@@ -43,6 +45,8 @@ class Page:
     view: View
     needs: tuple[Action, ...] | Open
     again: View | None = None
+    # How large its body may be, where files come with it.
+    room: int | None = None
 
     def __call__(self, **given: Any) -> ResponseReturnValue:
         if self.needs is not Open.EVERYBODY:
@@ -74,15 +78,15 @@ class Pages:
         self.bp = bp
 
     def get(self, rule: str, needs: Needs) -> Callable[[V], V]:
-        return self._declare("GET", rule, needs, None)
+        return self._declare("GET", rule, needs, None, None)
 
-    def post(self, rule: str, needs: Needs, again: View | None = None) -> Callable[[V], V]:
-        return self._declare("POST", rule, needs, again)
+    def post(self, rule: str, needs: Needs, again: View | None = None, room: int | None = None) -> Callable[[V], V]:
+        return self._declare("POST", rule, needs, again, room)
 
-    def _declare(self, method: str, rule: str, needs: Needs, again: View | None) -> Callable[[V], V]:
+    def _declare(self, method: str, rule: str, needs: Needs, again: View | None, room: int | None) -> Callable[[V], V]:
         def declare(view: V) -> V:
             asked = (needs,) if isinstance(needs, Action) else needs
-            one = Page(method, rule, view, asked, again)
+            one = Page(method, rule, view, asked, again, room)
 
             def served(**given: Any) -> ResponseReturnValue:
                 return one(**given)
@@ -121,6 +125,14 @@ def here() -> str:
     return request.path if shown else ("/portal" if request.path.startswith("/portal") else "/")
 
 
+def make_room(endpoint: str | None, _: Any) -> None:
+    """Before anything reads the body: whoever has signed in may bring files to the pages that take them."""
+    page = getattr(current_app.view_functions.get(endpoint or ""), "page", None)
+    if page and page.room and sessions.NAME in cookie:
+        request.max_content_length = page.room
+
+
 def init_app(app: Flask) -> None:
-    app.context_processor(lambda: {"here": here, "may": may})
+    app.url_value_preprocessor(make_room)
+    app.context_processor(lambda: {"here": here, "may": may, "words": words})
     app.jinja_env.tests["endpoint"] = lambda name: name in app.view_functions

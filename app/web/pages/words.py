@@ -104,17 +104,17 @@ def label(word: StrEnum) -> str:
     return gettext(LABELS[word])
 
 
-def _shown(word: Word) -> Word:
+def shown(word: Word) -> Word:
     return Word(word.shape, gettext(word.label), gettext(word.meaning) if word.meaning else "")
 
 
 def state(of: State | str) -> Word:
-    return _shown(STATES[State(of)])
+    return shown(STATES[State(of)])
 
 
 def invitation(of: InvitationStatus | str) -> Word:
-    return _shown(INVITATIONS[InvitationStatus(of)])
+    return shown(INVITATIONS[InvitationStatus(of)])
 
 
 def delivery(of: Delivery | str) -> Word:
-    return _shown(DELIVERIES[Delivery(of)])
+    return shown(DELIVERIES[Delivery(of)])

@@ -4,7 +4,17 @@ from flask import Blueprint
 
 bp = Blueprint("portal", __name__)
 
-from app.web.portal import agreement, handover, identify, link, reveal, stopping  # noqa: E402, F401  the routes hang themselves on `bp`
+from app.web.portal import (  # noqa: E402  the routes hang themselves on `bp`
+    agreement,  # noqa: F401
+    handover,  # noqa: F401
+    home,
+    identify,  # noqa: F401
+    link,  # noqa: F401
+    partners,  # noqa: F401
+    reveal,
+    stopping,
+)
 
+bp.register_blueprint(home.bp)
 bp.register_blueprint(reveal.bp)
 bp.register_blueprint(stopping.bp)

@@ -2,10 +2,10 @@
 
 from io import BytesIO
 
-from flask import redirect, render_template, request, send_file, url_for
+from flask import g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import acts, visits
+from app.auth import accounts, acts, visits
 from app.auth.visits import Visit
 from app.commands import acceptances, handovers
 from app.commands.acceptances import Consent
@@ -15,12 +15,16 @@ from app.core.policy import Rulebook
 from app.core.refusals import Reason, Refused
 from app.core.vocabulary import Assurance, InvitationStatus
 from app.db import db, transaction
-from app.errors import GONE, answer, on_page, on_refused
+from app.errors import GONE, answer, on_refused
 from app.installation import installation
 from app.models import AgreementDocument, Blob, Invitation
 from app.queries import receipts, rulebooks, versions
+from app.tongue import language as spoken
+from app.web.pages.forms import Form
+from app.web.pages.words import label
 from app.web.portal import bp
 from app.web.portal.statement import Statement, statement
+from app.web.portal.words import beside
 
 # What an answered invitation shows whom it was answered by.
 ANSWERED = {InvitationStatus.USED: "portal/accepted.html", InvitationStatus.DECLINED: "portal/declined.html"}
@@ -32,20 +36,19 @@ def show() -> ResponseReturnValue:
     return page(visits.current())
 
 
-def page(visit: Visit, problem: Refused | None = None) -> str:
-    """The one page there is to see now; `problem` says why the last step did not happen."""
+def page(visit: Visit) -> str:
+    """The one page there is to see now."""
     terms, text, shown = offered(visit)
-    remedy = on_page(problem).remedy if problem else None
     used = visit.invitation.status is InvitationStatus.USED
     receipt = receipts.of(visit.machine, visit.invitation) if used else None
-    words = {"visit": visit, "terms": terms, "statement": shown, "document": text, "named": named(visit)}
-    words |= {"problem": remedy, "receipt": receipt}
-    return render_template(template(visit), **words)
+    about = {"visit": visit, "terms": terms, "statement": shown, "document": text, "named": named(visit)}
+    about |= {"title": label(terms.type), "receipt": receipt, "account": accounts.user()}
+    return render_template(template(visit), **about)
 
 
 @bp.errorhandler(Refused)
 def refused(problem: Refused) -> ResponseReturnValue:
-    """A refused step shows the same page again, with the remedy and what was typed."""
+    """A refused step shows the same page again, with the remedy beside its field and what was typed."""
     if problem.reason in GONE:
         return on_refused(problem)
     try:
@@ -53,7 +56,8 @@ def refused(problem: Refused) -> ResponseReturnValue:
         # Of two answers at once one loses the race; whoever sent it is shown the answer there is.
         if problem.reason is Reason.CHANGED_MEANWHILE and settled(visit):
             return page(visit)
-        return page(visit, problem), answer(problem).status
+        g.form = Form(beside(problem))
+        return page(visit), answer(problem).status
     except Refused as gone:
         return on_refused(gone)
 
@@ -87,9 +91,9 @@ def settled(visit: Visit) -> bool:
 
 def offered(visit: Visit) -> tuple[Terms, AgreementDocument | None, Statement]:
     terms = rules(visit).terms(visit.machine.agreement_type, acts.now())
-    languages = (language(visit), FALLBACK_LANGUAGE)
-    text = versions.document(terms.type, terms.version, visit.relationship.country, languages)
-    return terms, text, statement(visit, terms, language(visit), text)
+    wanted = language(visit)
+    text = versions.document(terms.type, terms.version, visit.relationship.country, (wanted, FALLBACK_LANGUAGE))
+    return terms, text, statement(visit, terms, wanted, text)
 
 
 def rules(visit: Visit) -> Rulebook:
@@ -97,6 +101,7 @@ def rules(visit: Visit) -> Rulebook:
 
 
 def language(visit: Visit) -> str:
+    """That of the agreement, by the customer's country and the invited person; the page has its reader's own."""
     catalogue = installation().rules.catalogue
     return catalogue.document_language(visit.relationship.country, visit.invitation.language)
 
@@ -147,6 +152,7 @@ def _accept(visit: Visit) -> None:
         may_bind=user.is_admin if user else "authority" in ticked,
         assurance=Assurance.TENANT_ACCOUNT if user else Assurance.MAILBOX_CODE,
         language=language(visit),
+        statement_language=spoken(),
         document_sha256=document.sha256 if document else None,
     )
     acceptances.accept(act, visit.machine, visit.relationship, visit.invitation, consent, rules(visit))

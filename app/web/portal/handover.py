@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.auth import acts
 from app.commands import handovers
+from app.core import contact as text
 from app.core.contact import Contact
 from app.core.refusals import Reason, refuse_if
 from app.db import transaction
@@ -21,7 +22,7 @@ def hand_over() -> ResponseReturnValue:
         if not settled(visit):
             given = request.form
             to = Contact.parse(given.get("first_name"), given.get("last_name"), given.get("email"))
-            note = " ".join(given.get("note", "").split())
+            note = text.line(" ".join(given.get("note", "").split()), "note", required=False, limit=1000)
             act = acts.customer(visit.session)
             handovers.pass_on(act, visit.machine, visit.relationship, visit.invitation, to, note, rules(visit))
     return redirect(url_for("portal.show"), 303)

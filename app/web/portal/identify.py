@@ -4,8 +4,9 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from app.auth import acts, passwords, visits
+from app.auth import accounts, acts, passwords, visits
 from app.auth.visits import Visit
+from app.commands import accounts as entering
 from app.commands import portal
 from app.core.act import Act
 from app.core.refusals import Reason, Refused, refuse_if
@@ -120,11 +121,15 @@ def _changed_already(new: str) -> bool:
 
 @bp.post("/portal/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """Ends the session on the server, whoever holds its cookie."""
+    """Ends on the server what this browser's cookie opens, whoever else holds it."""
     with transaction():
-        visit = visits.current()
-        if visit.session:
+        account = accounts.session()
+        # Who signed in without a link has none that could have died.
+        visit = visits.known() if account else visits.current()
+        if visit and visit.session:
             portal.leave(visit.session)
+        if account:
+            entering.end(acts.customer(), account)
     visits.forget()
     return redirect(url_for("portal.signed_out"), 303)
 

@@ -1,6 +1,6 @@
 """A first password, shown once: from the link in a mail, by a code to the same mailbox, to one page."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import vault
@@ -10,8 +10,10 @@ from app.commands import reveals
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import Method
 from app.db import transaction
-from app.errors import GONE, answer, on_page, on_refused
+from app.errors import GONE, answer, on_refused
 from app.installation import installation
+from app.web.pages.forms import Form
+from app.web.portal.words import beside
 
 bp = Blueprint("reveal", __name__)
 
@@ -32,17 +34,18 @@ def show() -> ResponseReturnValue:
     return page(showings.current())
 
 
-def page(showing: Showing, problem: Refused | None = None) -> str:
-    return render_template("portal/reveal.html", showing=showing, problem=on_page(problem).remedy if problem else None)
+def page(showing: Showing) -> str:
+    return render_template("portal/reveal.html", showing=showing)
 
 
 @bp.errorhandler(Refused)
 def refused(problem: Refused) -> ResponseReturnValue:
-    """A refused step shows the same page again, with the remedy."""
+    """A refused step shows the same page again, with the remedy beside its field."""
     if problem.reason in GONE:
         return on_refused(problem)
+    g.form = Form(beside(problem))
     try:
-        return page(showings.current(), problem), answer(problem).status
+        return page(showings.current()), answer(problem).status
     except Refused as gone:
         return on_refused(gone)
 

@@ -8,6 +8,7 @@ from flask import render_template
 from app.auth.visits import Visit
 from app.core.agreements import Terms
 from app.models import AgreementDocument
+from app.web.pages.words import label
 
 # Every other line begins with words of ours, so that no company's name can pass for a box.
 BOX = "[ ] "
@@ -15,7 +16,7 @@ BOX = "[ ] "
 
 @dataclass(frozen=True)
 class Statement:
-    """`text` is what goes on record; the page shows its paragraphs and a box for each label."""
+    """`text`, in the reader's language, is what goes on record; the page shows its paragraphs and a box per label."""
 
     text: str
 
@@ -35,5 +36,5 @@ class Statement:
 
 
 def statement(visit: Visit, terms: Terms, language: str, document: AgreementDocument | None) -> Statement:
-    words = {"visit": visit, "terms": terms, "language": language, "document": document}
-    return Statement(render_template("portal/statement.txt", **words).strip() + "\n")
+    about = {"visit": visit, "terms": terms, "title": label(terms.type), "document": document}
+    return Statement(render_template("portal/statement.txt", written_in=language, **about).strip() + "\n")

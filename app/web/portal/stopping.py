@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from app import tongue
 from app.auth import acts, visits
 from app.commands import portal, reminding
 from app.core import links
@@ -48,6 +49,7 @@ csrf.exempt(stop)
 
 def _page(invitation: Invitation, token: str | None = None) -> str:
     """With the button while there is something to stop."""
+    tongue.prefer(invitation.language)
     partner = db.session.get_one(Partner, invitation.partner_id)
     return render_template("portal/stop.html", partner=partner.name, token=token)
 

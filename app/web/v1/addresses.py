@@ -4,8 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import WithJsonSchema
 
-from app.core.refusals import Reason, Refused
-from app.hooks.guard import Guard, Unsafe
+from app.hooks import guard
 from app.installation import installation
 
 LONGEST = 2000
@@ -18,9 +17,5 @@ def vetted(given: Any) -> None:
 
 
 def vet(url: str | None) -> None:
-    if url is None:
-        return
-    try:
-        Guard(installation().config.webhook_allow).examine(url)
-    except Unsafe as error:
-        raise Refused(Reason.UNSAFE_URL, why=error.why) from error
+    if url is not None:
+        guard.vet(url, installation().config.webhook_allow)

@@ -3,8 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from app import vault
-from app.auth import passwords
+from app.auth import firsts
 from app.commands import credentials as commands
 from app.commands.credentials import First, Whose
 from app.core import links
@@ -34,9 +33,8 @@ class CredentialsMade(Answer):
 
 
 def new_password(given: object) -> First:
-    """Made before the transaction: hashing takes long on purpose, and other writers must not wait for it."""
-    plain = passwords.make()
-    return First(passwords.hashed(plain), vault.seal(plain))
+    made = firsts.make()
+    return First(made.hash, made.sealed)
 
 
 @route.post(

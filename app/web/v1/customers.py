@@ -1,13 +1,12 @@
 """The vendor's customer routes: add, list, look at, and end the relationship."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import WithJsonSchema
 
-from app import vault
-from app.auth import passwords
+from app.auth import firsts
+from app.auth.firsts import FirstPassword
 from app.commands import customers, removals
 from app.core import contact as text
 from app.core.act import Act
@@ -35,17 +34,8 @@ REMOVED = {
 }
 
 
-@dataclass(frozen=True)
-class FirstPassword:
-    plain: str
-    hash: str
-    sealed: bytes
-
-
 def first_password(given: object) -> FirstPassword:
-    """Made before the transaction: hashing takes long on purpose, and other writers must not wait for it."""
-    plain = passwords.make()
-    return FirstPassword(plain, passwords.hashed(plain), vault.seal(plain))
+    return firsts.make()
 
 
 @route.post(
@@ -67,22 +57,19 @@ def create_customer(given: NewCustomer, ahead: FirstPassword) -> dict[str, Any]:
     act = caller()
     confirming, reseller = _confirming(act, given.associated_partner_id)
     added = customers.add_customer(act, confirming, given.profile(), reseller)
-    tenant = added.relationship.customer
+    user = customers.add_admin(act, added, ahead.hash, ahead.sealed)
     answer = whole(added.relationship) | {"relationshipToPartner": "reseller" if reseller else "none"}
-    if added.new_tenant:
-        name = f"admin@{tenant.domain}"
-        customers.add_user(act, tenant, name, ahead.hash, ahead.sealed)
-        answer["userCredentials"] = {"userName": name, "password": ahead.plain}
+    if user:
+        answer["userCredentials"] = {"userName": user.user_name, "password": ahead.plain}
     return answer
 
 
 def _confirming(act: Act, named: UUID | None) -> tuple[Partner, Partner | None]:
     """Who will confirm for the new customer, and the reseller it is worked through."""
     own = partner()
-    if own.type is not PartnerType.PROVIDER or named is None:
-        return scope.confirming(own, named)
-    refuse_if(act.app_only, Reason.ROLE_NOT_ALLOWED)
-    return own, partners.reseller_of(own, named)
+    names_reseller = own.type is PartnerType.PROVIDER and named is not None
+    refuse_if(act.app_only and names_reseller, Reason.ROLE_NOT_ALLOWED)
+    return partners.between(own, named)
 
 
 class Customers(Answer):

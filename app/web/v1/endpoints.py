@@ -9,10 +9,8 @@ from pydantic import Field, WithJsonSchema
 from app import vault
 from app.commands import webhooks
 from app.commands.webhooks import Wanted
-from app.core.evidence import stamp
-from app.core.hooks import SigningScheme
 from app.core.permissions import Action
-from app.core.webhooks import MOST_PATTERNS, PATTERNS, TEST_CREATED
+from app.core.webhooks import MOST_PATTERNS, PATTERNS
 from app.db import new_id
 from app.hooks import bodies, signing
 from app.models import WebhookDelivery, WebhookEndpoint
@@ -128,7 +126,4 @@ def test_endpoint(endpoint_id: UUID) -> dict[str, Any]:
 
 def send_test(end: WebhookEndpoint) -> WebhookDelivery:
     id, act = new_id(), caller()
-    event: dict[str, Any] = {"id": f"evt_{id.hex}", "type": "test", "at": stamp(act.at), "seq": None}
-    event |= {"partnerId": str(end.partner_id), "customerId": None, "data": {}}
-    name = "test" if end.scheme is SigningScheme.STANDARD else TEST_CREATED
-    return webhooks.test(act, end, bodies.body(end.scheme, name, event), id)
+    return webhooks.test(act, end, bodies.trial(end.scheme, id, end.partner_id, act.at), id)

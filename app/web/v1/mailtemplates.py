@@ -6,7 +6,7 @@ from flask import Response
 
 from app.commands import wordings as commands
 from app.core import wording as rules
-from app.core.languages import Language
+from app.core.languages import Language, read
 from app.core.mails import Own
 from app.core.names import GRAMMARS, NAMES, Kind
 from app.core.permissions import Action, require
@@ -16,6 +16,7 @@ from app.mail import specimens, wording
 from app.models import MailTemplate
 from app.post import composer
 from app.queries import wordings
+from app.web.pages.mail_words import MEANINGS
 from app.web.v1.callers import caller, partner
 from app.web.v1.paging import Links, collection
 from app.web.v1.routes import route
@@ -146,7 +147,7 @@ def _tried(given: Trial, kind: Kind, language: Language, held: list[MailTemplate
 
 def _of(kind: str, language: str) -> tuple[Kind, Language]:
     """From a path, which is read in any case."""
-    found = Kind.read(kind), next((one for one in Language if one.value.lower() == language.lower()), None)
+    found = Kind.read(kind), read(language)
     if found[0] is None or found[1] is None:
         raise Refused(Reason.NOT_FOUND, what="mail kind" if found[0] is None else "language")
     return found[0], found[1]
@@ -157,8 +158,7 @@ def _said(held: list[MailTemplate]) -> Own | None:
 
 
 def _ours(kind: Kind, language: Language) -> Own:
-    mails = composer(installation())
-    return specimens.default(mails.skeletons, mails.portal, kind, language)
+    return specimens.ours(composer(installation()), kind, language)
 
 
 def _shown(kind: Kind, language: Language, number: int | None = None) -> dict[str, Any]:
@@ -177,11 +177,11 @@ def _names(kind: Kind) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "meaning": about.meaning,
-            "sample": about.sample,
+            "meaning": MEANINGS[name],
+            "sample": sample,
             "needed": name in grammar.needed,
             "inSubject": name not in grammar.secret,
         }
-        for name, about in NAMES.items()
+        for name, sample in NAMES.items()
         if name in grammar.names
     ]

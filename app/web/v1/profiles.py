@@ -9,6 +9,7 @@ from app.commands.customers import Profile
 from app.core import contact as text
 from app.core import countries
 from app.core.contact import Contact
+from app.core.countries import REGISTRATION
 from app.core.refusals import Reason, refuse_if
 from app.core.vocabulary import RelationshipState
 from app.installation import installation
@@ -17,7 +18,6 @@ from app.web.v1.paging import Link, link
 from app.web.v1.shape import Answer, Country, Email, Id, Phone, Shape, checked, line
 from app.web.v1.statuses import Attributes
 
-REGISTRATION = "organizationRegistrationNumber"
 ONMICROSOFT = ".onmicrosoft.com"
 Domain = Annotated[
     str,

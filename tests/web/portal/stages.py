@@ -8,6 +8,7 @@ from app.commands import customers
 from app.core.vocabulary import PurchaseKind
 from app.db import transaction
 from tests.web.portal.accounts import FIRST, Account
+from tests.web.portal.at_home import OWN, sign_in
 from tests.web.portal.visitor import Visitor
 
 Stage = Callable[[Visitor, Account], None]
@@ -64,4 +65,16 @@ def ended(visitor: Visitor, account: Account) -> None:
     account.story.invite()
 
 
-STAGES = [stranger, holder, asker, novice, person, accepted, declined, blocked, ended]
+def newcomer(visitor: Visitor, account: Account) -> None:
+    """Signed in at the portal's home with a first password, without any link."""
+    visitor.client.delete_cookie("assent")
+    sign_in(visitor, account.name)
+
+
+def at_home(visitor: Visitor, account: Account) -> None:
+    """Signed in there with a password of their own."""
+    newcomer(visitor, account)
+    visitor.submit("/portal/account/password", password=OWN, repeat=OWN)
+
+
+STAGES = [stranger, holder, asker, novice, person, accepted, declined, blocked, ended, newcomer, at_home]

@@ -54,7 +54,7 @@ def test_the_identified_customer_reads_the_exact_words_and_the_partner_is_told(
 ) -> None:
     bought(story.relationship) if scenario == 1 else bought_elsewhere(story)
     page = visitor.identify(story.invite(force=True))
-    assert f'<p class="exact">{EXACT}</p>' in page.text
+    assert f'<p class="exact" lang="en">{EXACT}</p>' in page.text
     assert "/portal/accept" not in visitor.forms
     assert events(story) == ["created", "invite", "block"]
     assert (story.machine.state, story.machine.scenario) == (State.BLOCKED, scenario)

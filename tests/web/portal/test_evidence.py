@@ -52,6 +52,7 @@ def test_the_record_says_what_was_accepted_and_how_the_person_was_known(visitor:
         "version": terms.version,
         "country": "SE",
         "language": "en-US",
+        "statementLanguage": "en",
         "kind": "agreement",
         "assurance": "mailbox-code",
     }

@@ -15,7 +15,7 @@ from tests.web.forms import forms
 from tests.web.portal import unveiling
 from tests.web.portal.accounts import FIRST, Account
 from tests.web.portal.unveiling import ASK, CODE, SHOW, WHERE, again, invited, newest, path, show, tick, words
-from tests.web.portal.visitor import DEAD, Visitor, wrong
+from tests.web.portal.visitor import LANGUAGE, DEAD, Visitor, wrong
 from tests.web.tables import checksums
 
 # Works
@@ -176,5 +176,5 @@ def test_a_scanner_gets_nothing_and_leaves_the_link_usable(another: NewVisitor, 
             sent.add(form.action)
             data = {name: value or filled_in for name, value in form.fields.items()}
             assert FIRST not in scanner.post(form.action, data, follow_redirects=True).text
-    assert sent == {ASK, CODE}
+    assert sent == {ASK, CODE, LANGUAGE}
     assert words(show(another(), link)) == [fresh.name, FIRST]

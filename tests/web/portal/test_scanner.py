@@ -11,7 +11,7 @@ from tests.cast import Cast, Story
 from tests.web.conftest import NewVisitor
 from tests.web.forms import forms
 from tests.web.portal.accounts import Account
-from tests.web.portal.visitor import Visitor, events, path, tasks
+from tests.web.portal.visitor import LANGUAGE, Visitor, events, path, tasks
 
 ROUNDS = 2
 
@@ -41,7 +41,7 @@ def test_a_scanner_answers_nothing_and_leaves_the_link_usable(
     story = account.story
     invitation = story.invite(kind)
     sent = scan(another(), invitation, **filled_in)
-    assert sent == {"/portal/code/send", "/portal/code", "/portal/sign-in"}
+    assert sent == {"/portal/code/send", "/portal/code", "/portal/sign-in", LANGUAGE}
     assert set(events(story)) == {"created", "invite"}
     assert tasks(story) == []
     assert (story.machine.state, invitation.status) == (State.INVITED, InvitationStatus.OPEN)

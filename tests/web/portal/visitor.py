@@ -23,7 +23,7 @@ from tests.cast import Story
 from tests.web.forms import Form, forms
 from tests.web.portal.accounts import FIRST
 
-PAGE = "/portal/invitation"
+PAGE, LANGUAGE = "/portal/invitation", "/language"
 DEAD = "This link no longer works"
 _number = count(1)
 
@@ -111,15 +111,16 @@ class Visitor:
 
     @property
     def forms(self) -> dict[str, Form]:
-        return {form.action: form for form in forms(self.page.text)}
+        """Of the page itself: that of the languages is on every page."""
+        return {form.action: form for form in forms(self.page.text) if form.action != LANGUAGE}
 
     @property
     def csrf(self) -> str:
-        return next(iter(self.forms.values())).fields["csrf_token"]
+        return next(form.fields["csrf_token"] for form in forms(self.page.text) if "csrf_token" in form.fields)
 
     def submit(self, action: str, tick: bool = False, **fields: str) -> TestResponse:
         """Send a form that is on the page, with its own defaults under what is filled in."""
-        form = self.forms[action]
+        form = next(form for form in forms(self.page.text) if form.action == action)
         data = form.fields | (form.boxes if tick else {}) | fields
         self.page = self.post(action, data, follow_redirects=True)
         return self.page

@@ -45,6 +45,20 @@ def crashing(built: Flask, config: Config) -> Iterator[FlaskClient]:
 # One shape for all
 
 
+@pytest.mark.parametrize(
+    ("headers", "says"),
+    [
+        ({}, "There is nothing at this address."),
+        ({"Accept-Language": "fi, sv-FI;q=0.8"}, "Det finns inget på den här adressen."),
+        ({"Accept-Language": "sv", "X-Locale": "zh-CN"}, "此地址没有内容。"),
+        ({"X-Locale": "xx\u00e5"}, "There is nothing at this address."),
+    ],
+)
+def test_what_to_do_is_said_in_the_callers_language(client: FlaskClient, headers: dict[str, str], says: str) -> None:
+    found = client.get("/v1/nowhere", headers=headers).get_json()
+    assert (found["description"], found["reason"]) == (says, "not-found")
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_every_refusal_is_told_in_the_one_shape_by_its_word(app: Flask, reason: Reason) -> None:
     with app.test_request_context("/v1/nowhere"):

@@ -1,0 +1,70 @@
+"""Style sheets and scripts: under addresses that change with them, so that browsers keep them; packed once."""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, request
+from flask.typing import ResponseReturnValue
+from werkzeug.security import safe_join
+
+FOREVER = "public, max-age=31536000, immutable"
+# Asked for without its version, somebody has typed the address, or wrote it down elsewhere.
+AN_HOUR = "public, max-age=3600"
+PACKED = (".css", ".js")
+
+
+@dataclass(frozen=True)
+class Asset:
+    content: bytes
+    packed: bytes | None
+    version: str
+    type: str
+
+
+_kept: dict[tuple[str, int], Asset] = {}
+
+
+def asset(folder: str | None, name: str) -> Asset | None:
+    """A file as it is now; read and packed once, until it is changed."""
+    path = safe_join(folder or "", name)
+    if path is None or not Path(path).is_file():
+        return None
+    key = (path, Path(path).stat().st_mtime_ns)
+    if key not in _kept:
+        _kept[key] = _read(Path(path))
+    return _kept[key]
+
+
+def _read(path: Path) -> Asset:
+    content = path.read_bytes()
+    packed = gzip.compress(content, 9, mtime=0) if path.suffix in PACKED else None
+    kind = mimetypes.guess_type(path.name)[0] or "text/plain"
+    return Asset(content, packed, hashlib.sha256(content).hexdigest()[:12], kind)
+
+
+def serve(filename: str) -> ResponseReturnValue:
+    found = asset(current_app.static_folder, filename) or abort(404)
+    packs = found.packed is not None and request.accept_encodings["gzip"] > 0
+    response = Response(found.packed if packs else found.content, mimetype=found.type)
+    response.headers["Cache-Control"] = FOREVER if request.args.get("v") == found.version else AN_HOUR
+    response.set_etag(f"{found.version}-gzip" if packs else found.version)
+    if found.packed is not None:
+        response.headers["Vary"] = "Accept-Encoding"
+    if packs:
+        response.headers["Content-Encoding"] = "gzip"
+    return response.make_conditional(request)
+
+
+def init_app(app: Flask) -> None:
+    app.view_functions["static"] = serve
+
+    @app.url_defaults
+    def version(endpoint: str, values: dict[str, Any]) -> None:
+        """What every template says, `url_for("static", …)`, names the version there is."""
+        found = asset(app.static_folder, values["filename"]) if endpoint == "static" else None
+        if found:
+            values.setdefault("v", found.version)
