@@ -27,7 +27,7 @@ bench: .venv/test .venv/bench  ## print measured ratios (needs postfix's smtp-si
 	$(BIN)/pytest -m bench -s
 
 messages: .venv/run  ## collect what is to be translated into app/translations
-	$(BIN)/pybabel -q extract -F app/translations/babel.cfg -k N_ -k Answer:3 --no-location --no-wrap --sort-output -o .venv/messages.pot .
+	$(BIN)/pybabel -q extract --ignore-dirs '.*' -F app/translations/babel.cfg -k N_ -k Answer:3 --no-location --no-wrap --sort-output -o .venv/messages.pot .
 	$(BIN)/pybabel -q update -N --ignore-obsolete --no-wrap --ignore-pot-creation-date -i .venv/messages.pot -d app/translations
 
 lock:  ## pin the dependencies anew (needs uv)

@@ -71,6 +71,7 @@ class Issuer:
         here = {"authorization_endpoint": f"{self.url}/authorize", "token_endpoint": f"{self.url}/token"}
         self.says(ABOUT, {"issuer": self.url, "jwks_uri": f"{self.url}/keys"} | here)
         self.code = code
+        self.says("/tenant/authorize", b"Who are you?", 200, **{"Content-Type": "text/plain"})
         self.says(TOKEN, {"access_token": "x", "token_type": "Bearer", "id_token": token} | more)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -79,7 +80,7 @@ class Issuer:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 issuer.asked.append(self.path)
-                status, content, headers = issuer.pages.get(self.path, (404, b"", {}))
+                status, content, headers = issuer.pages.get(self.path.partition("?")[0], (404, b"", {}))
                 self.send_response(status)
                 for name, value in ({"Content-Length": str(len(content))} | headers).items():
                     self.send_header(name, value)

@@ -226,7 +226,7 @@ def test_staff_sign_in_at_the_issuer_once_its_secret_is_known(tmp_path: Path) ->
     assert refusal(tmp_path, OIDC_CLIENT_SECRET="hush").startswith("OIDC_ISSUER: OIDC_CLIENT_SECRET needs it; set it")
     given = {"OIDC_ISSUER": "https://login.example.com", "OIDC_CLIENT_ID": "assent"}
     assert not settings(tmp_path, **given).sso
-    config = settings(tmp_path, **given, OIDC_CLIENT_SECRET="hush", OIDC_GROUPS=" a=b=sales-agent ; heads = admin-agent")
+    config = settings(tmp_path, **given, OIDC_CLIENT_SECRET="hush", OIDC_GROUPS=" a=b=sales-agent; heads = admin-agent")
     assert config.sso
     assert "hush" not in repr(config)
     assert config.oidc_groups == {"a=b": {Role.SALES_AGENT}, "heads": {Role.ADMIN_AGENT}}

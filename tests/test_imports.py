@@ -42,7 +42,10 @@ INNER: dict[str, tuple[str, str]] = {
     "mail": ("core config mail spoken", "aiosmtplib cryptography jinja2 markupsafe"),
     "hooks": ("core hooks", "aiohttp cryptography standardwebhooks yarl"),
     "certificate": ("config hooks keys", "cryptography"),
-    "auth": ("addresses core db installation models queries tongue vault auth", "argon2 authlib flask joserfc pyotp requests segno sqlalchemy structlog"),
+    "auth": (
+        "addresses core db installation models queries tongue vault auth",
+        "argon2 authlib flask joserfc pyotp requests segno sqlalchemy structlog",
+    ),
     "errors": ("core errors installation spoken tongue", "flask flask_wtf sqlalchemy werkzeug"),
     "schema": ("config db models", "alembic sqlalchemy"),
     "logs": ("", "structlog"),
@@ -53,8 +56,8 @@ INNER: dict[str, tuple[str, str]] = {
 }
 # These may import everything, and nothing but one another imports them.
 EDGES = (
-    "__init__ __main__ cli crew demo diagnosis listening messenger preparation relaying rounds seeding serving signals web "
-    "webserver worker"
+    "__init__ __main__ cli crew demo diagnosis listening messenger preparation relaying rounds seeding serving signals "
+    "web webserver worker"
 )
 # These only think: no environment, no network, no processes; what time it is they are told.
 STILL = ("core", "models", "commands", "queries", "outbox", "sequencer")

@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.auth import acts
 from app.auth.acts import now
@@ -12,7 +13,7 @@ from app.commands import entries, staff
 from app.core.refusals import Reason, Refused
 from app.core.vocabulary import Method, PartnerType, Role
 from app.db import db, transaction
-from app.models import ServiceAccount, SignInLink, Staff, StaffSession
+from app.models import RoleGrant, ServiceAccount, SignInLink, Staff, StaffSession
 from app.queries import people
 from tests.cast import Cast
 from tests.channel import company, done, hire, refused
@@ -22,7 +23,8 @@ HEAD = Role.GLOBAL_ADMIN
 
 def roles(holder: Staff | ServiceAccount) -> set[Role]:
     db.session.expire_all()
-    return {grant.role for grant in db.session.get_one(type(holder), holder.id).grants}
+    mine = RoleGrant.staff_id if isinstance(holder, Staff) else RoleGrant.service_account_id
+    return set(db.session.scalars(select(RoleGrant.role).where(mine == holder.id)))
 
 
 def set_roles(holder: Staff | ServiceAccount, *wanted: Role, by: Staff | None = None) -> None:

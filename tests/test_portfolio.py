@@ -1,5 +1,6 @@
 """The portfolio on both engines: every filter finds what it says, page after page, for each side what it may see."""
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -8,23 +9,24 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from app.auth import acts
 from app.commands import customers, invitations
 from app.commands.customers import Profile
 from app.commands.invitations import Ask
 from app.core.act import Act
-from app.core.carrying import Delivery, Health
+from app.core.carrying import Delivery, Trouble
 from app.core.contact import mailbox
 from app.core.lifecycle import State
 from app.core.policy import Rulebook
 from app.core.refusals import Refused
+from app.core.steps import next_step
 from app.core.vocabulary import AgreementType, InvitationKind, PartnerType
-from app.db import db, transaction
+from app.db import WRITE, db, transaction
 from app.installation import installation
 from app.models import Invitation, Machine, Partner, Relationship, StateCount, Suppression
-from app.queries import portfolio
+from app.queries import places, portfolio, subjects, upcoming
 from app.queries.portfolio import FEW, Wanted
 from app.queries.scope import ranges, visible_to
 from app.queries.status import status
@@ -210,19 +212,19 @@ FILTERS: dict[str, tuple[Callable[[Market], Wanted], Callable[[Market, dict[str,
         lambda m, item: item["country"] == "NO" and soon(item, 9),
     ),
     "bounced": (
-        lambda m: Wanted(health=Health.BOUNCED),
+        lambda m: Wanted(health=Trouble.BOUNCED),
         lambda m, item: item["customerId"] in numbers(m, 3),
     ),
     "complained, by letters": (
-        lambda m: Wanted(health=Health.COMPLAINED, begins="contoso", expires_before=acts.now() + timedelta(days=9)),
+        lambda m: Wanted(health=Trouble.COMPLAINED, begins="contoso", expires_before=acts.now() + timedelta(days=9)),
         lambda m, item: item["customerId"] in numbers(m, 5),
     ),
     "suppressed": (
-        lambda m: Wanted(health=Health.SUPPRESSED),
+        lambda m: Wanted(health=Trouble.SUPPRESSED),
         lambda m, item: item["customerId"] in numbers(m, 0, 1) and item["partnerId"] == str(m.provider.id),
     ),
     "suppressed, in a country": (
-        lambda m: Wanted(health=Health.SUPPRESSED, country="NO", state=State.UNCONFIRMED),
+        lambda m: Wanted(health=Trouble.SUPPRESSED, country="NO", state=State.UNCONFIRMED),
         lambda m, item: item["customerId"] in numbers(m, 1) and item["partnerId"] == str(m.provider.id),
     ),
     "the other agreement": (lambda m: Wanted(AgreementType.CLOUD), lambda m, item: False),
@@ -339,3 +341,35 @@ def test_a_key_that_leads_nowhere_is_refused(market: Market, after: Key) -> None
     wanted = Wanted(expires_before=acts.now()) if "deadline" in after else Wanted()
     with pytest.raises(Refused, match="invalid-value"):
         portfolio.page(market.people["provider"], wanted, market.rules, 5, after)
+
+
+def test_what_comes_next_for_a_page_is_what_comes_next_for_each(market: Market) -> None:
+    for by in market.people.values():
+        ids, _ = portfolio.found(by, Wanted(), market.rules, 50)
+        steps = upcoming.of(by, ids, MCA, by.at, lambda partner: market.rules)
+        assert len(steps) == len(ids)
+        for (customer, _), step in steps.items():
+            known = subjects.of(by, UUID(customer), by.at)
+            assert step == next_step(known.case(MCA, by.at, market.rules))
+
+
+def test_countries_are_those_of_ones_own_customers(market: Market) -> None:
+    assert places.of(market.people["provider"]) == ["NO", "SE"]
+    assert places.of(market.people["first"]) == ["NO"]
+    assert places.of(market.people["rival"]) == ["SE"]
+    assert places.of(act(hire(company("Litware", PartnerType.PROVIDER)))) == []
+
+
+def test_contacts_of_an_older_schema_get_the_mailbox_by_which_they_are_found(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migration = importlib.import_module("app.migrations.versions.0006_pages")
+    monkeypatch.setattr(migration, "AT_ONCE", 3)
+    boxes = select(Relationship.id, Relationship.mailbox).order_by(Relationship.id)
+    with db.engine.connect() as connection, connection.execution_options(**{WRITE: True}).begin() as whole:
+        before = connection.execute(boxes).all()
+        assert len(before) > 2 * 3
+        connection.execute(update(Relationship).values(mailbox=""))
+        migration.know_mailboxes(connection)
+        assert connection.execute(boxes).all() == before
+        whole.rollback()

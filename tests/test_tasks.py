@@ -12,7 +12,6 @@ from sqlalchemy import select, update
 from app.auth import acts
 from app.commands import (
     acceptances,
-    credentials,
     deliveries,
     disputes,
     drafts,
@@ -22,6 +21,7 @@ from app.commands import (
     pauses,
     webhooks,
 )
+from app.commands import tasks as asking
 from app.commands.acceptances import Consent
 from app.commands.webhooks import Wanted
 from app.core.act import Act
@@ -129,10 +129,10 @@ def test_a_mail_that_failed_is_settled_when_it_is_sent_again(cast: Cast) -> None
 
 def test_a_first_password_that_did_not_arrive_is_another_matter(cast: Cast) -> None:
     story = cast.customer()
-    done(credentials.ask_once, cast.act(), TaskKind.MAIL_FAILED, story.machine, f"{credentials.UNARRIVED}: 550")
+    done(asking.ask_once, cast.act(), TaskKind.MAIL_FAILED, story.machine, f"{asking.UNARRIVED}: 550")
     story.invite()
     assert [still for _, still, _ in held(story.machine)] == [True]
-    done(credentials.arrived, cast.act(), story.machine)
+    done(asking.arrived, cast.act(), story.machine)
     assert [still for _, still, _ in held(story.machine)] == [False]
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 import app.models  # noqa: F401  the metadata is complete only with every table
-from app.core import carrying, hooks, languages, vocabulary
+from app.core import carrying, hooks, languages, tally, vocabulary
 from app.core.lifecycle import INVITATION_CLOSED, Event, State
 from app.core.permissions import TABLE, Action, refusal
 from app.core.refusals import Reason, Refused
@@ -123,13 +123,13 @@ def test_every_reason_is_given_by_somebody() -> None:
 
 VOCABULARIES = {
     kind
-    for module in (vocabulary, carrying, hooks, languages)
+    for module in (vocabulary, carrying, hooks, languages, tally)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
 } | {State}
 # Who acted stands in the record's text; a note is one of the words of `record.event`; the rest is asked and answered.
 WITHOUT_COLUMN = {vocabulary.ActorKind, vocabulary.Note, vocabulary.Owner}
-WITHOUT_COLUMN |= {carrying.Health, vocabulary.Operation, vocabulary.Channel, vocabulary.Environment}
+WITHOUT_COLUMN |= {carrying.Health, carrying.Trouble, vocabulary.Operation, vocabulary.Channel, vocabulary.Environment}
 
 
 def columns() -> Iterator[tuple[type[StrEnum], Column[typing.Any]]]:

@@ -22,7 +22,9 @@ OWN = {"WEBHOOK_ALLOW": "127.0.0.0/8"}
 )
 @click.option("--only-make", is_flag=True, hidden=True, help="Make the data, and end.")
 def demo(bind: str | None, fresh: bool, customers: int, only_make: bool) -> None:
-    """Look around: two partners, two resellers and 500 made-up customers.
+    """Look around, with 500 made-up customers.
+
+    They belong to an indirect provider with two resellers, and to a partner that bills directly.
 
     All of it lies in the folder `demo` of the instance; nothing else is touched, and no mail leaves this machine.
     Prints `ready http://...` and the page on which to choose whom to be; runs until SIGTERM or Ctrl-C.
@@ -38,7 +40,9 @@ def demo(bind: str | None, fresh: bool, customers: int, only_make: bool) -> None
     with folder.alone(config):
         if fresh:
             folder.clear(config)
-        if not folder.is_made(config):
+        if folder.is_made(config):
+            folder.move(config)
+        else:
             _make(config, customers)
     if only_make:
         return

@@ -70,5 +70,5 @@ def _begin(bind: str | None = None) -> Config:
 
 
 def hand_on(setting: str, value: str) -> None:
-    """To the processes that are started, too: they read the same environment."""
+    """To the processes that are started, too: they read the same settings as we do."""
     os.environ[settings.PREFIX + setting] = value

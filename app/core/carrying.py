@@ -34,6 +34,14 @@ class Health(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+class Trouble(StrEnum):
+    """Why mail does not reach a customer, as lists ask for it."""
+
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    SUPPRESSED = "suppressed"
+
+
 class Pausing(StrEnum):
     """Why bulk mail is held back."""
 

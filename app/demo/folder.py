@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from app import create_app, preparation
 from app.config import MADE_UP, Config, SetUpError
-from app.db import db
+from app.db import db, transaction
+from app.demo import wires
 from app.demo.making import make as tell
 from app.models import Machine
 
@@ -58,3 +59,14 @@ def make(config: Config, many: int) -> int:
         db.engine.dispose()
     (config.instance / BEGUN).rename(config.instance / MADE_UP)
     return found
+
+
+def move(config: Config) -> None:
+    """Made before, it may be served elsewhere now."""
+    app = create_app(config, web=False)
+    with app.app_context():
+        preparation.prepare_database(config)
+        with transaction():
+            wires.move(config.base_url)
+        db.session.remove()
+        db.engine.dispose()

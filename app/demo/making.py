@@ -9,7 +9,7 @@ from flask import Flask
 
 from app import vault
 from app.auth import acts, passwords
-from app.commands import branding, catalogue, policies, suppressions, wordings
+from app.commands import branding, catalogue, policies, suppressions, tasks, wordings
 from app.commands import staff as hiring
 from app.commands.branding import Looks
 from app.commands.catalogue import Publication
@@ -18,18 +18,22 @@ from app.commands.files import File
 from app.core.languages import Language
 from app.core.mails import Own
 from app.core.names import Kind
-from app.core.vocabulary import AgreementType, Role
+from app.core.vocabulary import AgreementType, Role, TaskKind
 from app.db import transaction
 from app.demo import wires
 from app.demo.houses import ADMIN, House, open_houses
-from app.demo.lives import ALL, PLOT, Teller
 from app.demo.names import Register
+from app.demo.plot import ALL, PLOT
 from app.demo.stage import Life, Stage
+from app.demo.teller import Teller
 from app.installation import installation
+from app.models import Task
 from app.queries import rulebooks
 
 PAST = timedelta(days=548)
 RENEWED = timedelta(days=390)
+# What nothing else settles.
+SEEN_TO = (TaskKind.CUSTOMER_DECLINED, TaskKind.CANCEL_SUBSCRIPTIONS, TaskKind.MAIL_FAILED, TaskKind.HANDED_OVER)
 TEXT = b"""A made-up text for the demo of Assent.
 
 The vendor's agreement would stand here. The operator of a real installation publishes its bytes with
@@ -48,8 +52,8 @@ text = "Whoever accepted before {since} accepts again before new purchases."
 OWN = Own(
     "{{ asker }}: please accept the customer agreement",
     "Hello {{ contact }},\n\n{{ company }} buys its licences through us. Before we may order for you, somebody who may "
-    "bind {{ company }} has to accept the agreement with the vendor:\n\n{{ link }}\n\nThe link works until {{ expires }}."
-    "\n\nThank you,\n{{ asker }}\n",
+    "bind {{ company }} has to accept the agreement with the vendor:\n\n{{ link }}\n\n"
+    "The link works until {{ expires }}.\n\nThank you,\n{{ asker }}\n",
     None,
 )
 
@@ -69,6 +73,7 @@ def make(app: Flask, base_url: str, many: int, names: Register | None = None) ->
         stage.enter(stage.end - timedelta(days=200), _own_words(tell))
         stage.enter(stage.end - timedelta(days=12), _endpoints(tell, base_url))
         stage.enter(stage.end - timedelta(days=60), _leaver(tell))
+        stage.enter(stage.end - timedelta(days=540), _tidying(tell))
         for life, share, oldest, newest in PLOT:
             for _ in range(max(1, round(share * many / ALL))):
                 days = newest + (oldest - newest) * tell.names.chance.random() ** 1.3
@@ -144,6 +149,15 @@ def _endpoints(tell: Teller, base_url: str) -> Life:
     wires.set_up(tell.stage, tell.names, tell.houses, base_url)
     yield timedelta(days=7)
     wires.report(tell.stage, tell.names, tell.houses["fabrikam"])
+
+
+def _tidying(tell: Teller) -> Life:
+    """People see to their tasks, a week and a half behind."""
+    while True:
+        yield timedelta(days=9)
+        for house in tell.houses.values():
+            old = (Task.partner_id == house.partner.id, Task.created_at < tell.stage.now - timedelta(days=8))
+            tasks.finish_all(tell.stage.staff(house.agents[0]), *old, Task.kind.in_(SEEN_TO))
 
 
 def _leaver(tell: Teller) -> Life:

@@ -26,10 +26,13 @@ LANDS = {
     "SE": Land(
         "sv",
         26,
-        "%s & Lund Snickeri AB|%s Redovisning AB|Bröderna %s Åkeri AB|%s Trädgård AB|%ss Bageri AB|%s Arkitekter AB|%s Måleri AB|"
+        "%s & Lund Snickeri AB|%s Redovisning AB|Bröderna %s Åkeri AB|%s Trädgård AB|%ss Bageri AB|%s "
+        "Arkitekter AB|%s Måleri AB|"
         "Tandläkarna %s AB|%s Optik AB|%s Verkstad AB",
-        "Bergqvist Sandström Hedlund Åkesson Lindahl Forsmark Ekenberg Wallin Norgren Sjödahl Öberg Rosenlind Brännström Dalgren "
-        "Ekhammar Fagerlund Grenholm Häggström Isaksdotter Kvarnström Lövgren Mossberg Nyhage Ramstedt Stenhammar Tallberg",
+        "Bergqvist Sandström Hedlund Åkesson Lindahl Forsmark Ekenberg Wallin Norgren Sjödahl Öberg "
+        "Rosenlind Brännström Dalgren "
+        "Ekhammar Fagerlund Grenholm Häggström Isaksdotter Kvarnström Lövgren Mossberg Nyhage Ramstedt "
+        "Stenhammar Tallberg",
         "Maria Erik Åsa Johan Karin Lars Elin Oskar Sofia Henrik",
         "+46 8 5052 %04d",
     ),
@@ -52,16 +55,20 @@ LANDS = {
     "TW": Land(
         "zh-Hant",
         12,
-        "%s茶業股份有限公司|%s精密工業股份有限公司|%s設計有限公司|%s食品股份有限公司|%s物流股份有限公司|%s生技股份有限公司|%s文創有限公司",
-        "永晴=yongqing 嘉禾=jiahe 青嵐=qinglan 晨曦=chenxi 鼎峰=dingfeng 和穗=hesui 明澤=mingze 碧湖=bihu 松鶴=songhe 嵐山居=lanshanju 立穎=liying 昕原=xinyuan",
+        "%s茶業股份有限公司|%s精密工業股份有限公司|%s設計有限公司|%s食品股份有限公司|%s物流股份有限公司|"
+        "%s生技股份有限公司|%s文創有限公司",
+        "永晴=yongqing 嘉禾=jiahe 青嵐=qinglan 晨曦=chenxi 鼎峰=dingfeng 和穗=hesui 明澤=mingze 碧湖=bihu "
+        "松鶴=songhe 嵐山居=lanshanju 立穎=liying 昕原=xinyuan",
         "怡君=yijun 志明=zhiming 雅婷=yating 俊傑=junjie 淑芬=shufen 家豪=jiahao",
         "+886 2 5550 %04d",
     ),
     "CN": Land(
         "zh-Hans",
         8,
-        "%s科技有限公司|%s贸易有限公司|%s机械有限公司|%s家具有限公司|%s餐饮管理有限公司|%s纺织有限公司|%s文化传播有限公司",
-        "云舟=yunzhou 晨岭=chenling 瑞禾=ruihe 海澜湾=hailanwan 金穗=jinsui 远帆=yuanfan 松涛=songtao 碧溪=bixi 启明湾=qimingwan 润泽=runze",
+        "%s科技有限公司|%s贸易有限公司|%s机械有限公司|%s家具有限公司|%s餐饮管理有限公司|%s纺织有限公司|"
+        "%s文化传播有限公司",
+        "云舟=yunzhou 晨岭=chenling 瑞禾=ruihe 海澜湾=hailanwan 金穗=jinsui 远帆=yuanfan 松涛=songtao "
+        "碧溪=bixi 启明湾=qimingwan 润泽=runze",
         "伟=wei 芳=fang 秀英=xiuying 磊=lei 静=jing 洋=yang",
         "+86 10 5555 %04d",
     ),

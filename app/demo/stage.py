@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app import outbox, sequencer, timers
 from app.auth import acts
@@ -70,7 +70,7 @@ class Stage:
             self._settle(row)
             db.session.flush()
 
-    def _due(self, until: datetime) -> "select[tuple[Outbox]]":  # type: ignore[type-arg]
+    def _due(self, until: datetime) -> Select[Outbox]:
         old = (Outbox.lane == Lane.TIMER) | (Outbox.created_at < self.end - FRESH)
         return select(Outbox).where(Outbox.due_at <= until, old).order_by(Outbox.due_at, Outbox.id).limit(1)
 
@@ -103,5 +103,5 @@ class Stage:
 
     def customer(self, invitation: Invitation) -> Act:
         last = sum(invitation.id.bytes[-2:]) % 250 + 1
-        known = {"ip": f"198.51.100.{last}", "user_agent": AGENT}
-        return Act(ActorKind.CUSTOMER, Method.EMAIL_CODE, self.now, **known)
+        address = f"198.51.100.{last}"
+        return Act(ActorKind.CUSTOMER, Method.EMAIL_CODE, self.now, ip=address, user_agent=AGENT)

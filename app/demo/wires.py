@@ -1,5 +1,6 @@
 """The demo's webhooks: what endpoints were told, what answered and what failed, and what came from elsewhere."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ from app.auth import acts
 from app.calling import Heard, Told
 from app.commands import arrivals, sources, webhooks
 from app.commands.webhooks import Wanted
+from app.core.evidence import stamp
 from app.core.vocabulary import Role
 from app.db import db, transaction
 from app.demo.houses import House
@@ -20,7 +22,7 @@ from app.demo.stage import Stage
 from app.hooks import bodies, signing
 from app.hooks.outbound import Reply
 from app.installation import installation
-from app.models import HookSource, Machine, WebhookEndpoint
+from app.models import HookSource, Machine, NewsCounter, WebhookEndpoint
 from app.queries import parcels, rulebooks
 from app.queries.parcels import Call
 
@@ -29,6 +31,7 @@ FINE = Reply(204, "", None, 41, None, False)
 BUSY = Reply(503, "<h1>503 Service Unavailable</h1>", None, 212, None, False)
 # So many of the newest events; whoever looks at a log sees the beginning of it.
 TOLD = 40
+LISTENS = "/demo/webhooks"
 
 
 def set_up(stage: Stage, names: Register, houses: Mapping[str, House], base_url: str) -> None:
@@ -36,7 +39,7 @@ def set_up(stage: Stage, names: Register, houses: Mapping[str, House], base_url:
     for key in ("fabrikam", "northwind"):
         house = houses[key]
         act = stage.staff(house.one(Role.GLOBAL_ADMIN))
-        _add(act, Wanted(f"{base_url}/demo/webhooks", ["agreement.*"], names.say("Billing: opens and closes the shop")))
+        _add(act, Wanted(base_url + LISTENS, ["agreement.*"], names.say("Billing: opens and closes the shop")))
         sources.add(act, house.partner, names.say("Marketplace"), vault.seal(signing.new_secret()))
     act = stage.staff(houses["fabrikam"].one(Role.GLOBAL_ADMIN))
     _add(act, Wanted("https://psa.fabrikam.example/assent", ["*"], names.say("Tickets of the service desk")))
@@ -59,7 +62,8 @@ def report(stage: Stage, names: Register, house: House) -> None:
     )
     rules = rulebooks.of(installation().rules, house.partner.id)
     for number, (event, members) in enumerate(told):
-        body = vault.seal(str(members))
+        said = {"type": event, "timestamp": stamp(stage.now), "data": members}
+        body = vault.seal(json.dumps(said, ensure_ascii=False))
         arrivals.receive(_upstream(stage, source), source, f"msg_{number}", event, members, body, rules)
 
 
@@ -73,14 +77,20 @@ def tell(stage: Stage) -> None:
     urls = {end.id: end.url for end in ends}
     with transaction():
         for end in ends:
-            newest = webhooks._newest(end.partner_id)
+            newest = db.session.get_one(NewsCounter, end.partner_id).seq
             end.cursor = end.furthest = max(end.cursor, newest - TOLD)
     ids = calling.take(ME, len(urls), LEASE, stage.end)
     calls = parcels.load(ME, ids, installation().rules, stage.end)
-    calling.settle(
-        ME, [_heard(stage, call, urls[id]) for id, call in calls.items() if isinstance(call, Call)], LEASE, stage.end
-    )
+    heard = [_heard(stage, call, urls[id]) for id, call in calls.items() if isinstance(call, Call)]
+    calling.settle(ME, heard, LEASE, stage.end)
     calling.release(ME)
+
+
+def move(base_url: str) -> None:
+    """The demo's own endpoints are where it is served this time."""
+    for end in db.session.scalars(select(WebhookEndpoint)):
+        if end.url.endswith(LISTENS):
+            webhooks.change(acts.console(end.partner_id), end, Wanted(base_url + LISTENS))
 
 
 def _heard(stage: Stage, call: Call, url: str) -> Heard:

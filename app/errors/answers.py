@@ -28,7 +28,9 @@ ANSWERS: dict[Reason, Answer] = {
     ),
     Reason.DATE_IN_FUTURE: Answer(400, 3000, "Give the day on which the customer agreed; it cannot lie ahead."),
     Reason.NOT_VOUCHED: Answer(400, 3000, "Tick the box to say that you answer for this."),
-    Reason.INVALID_FILE: Answer(400, 3000, "{name} cannot be kept: a file has 1 byte to 5 MB, and {most} at most come."),
+    Reason.INVALID_FILE: Answer(
+        400, 3000, "{name} cannot be kept: give at most {most} files of up to 5 MB, none empty."
+    ),
     Reason.UNSAFE_URL: Answer(
         400,
         3000,
@@ -100,19 +102,19 @@ ANSWERS: dict[Reason, Answer] = {
     ),
     Reason.WRONG_PASSWORD: Answer(400, 3000, "That is not your current password. Check it and try again."),
     Reason.SIGN_IN_BROKEN_OFF: Answer(
-        400, 2000, "The sign-in at your organization did not come to its end. Begin again on the sign-in page."
+        400, 2000, "The sign-in at your organisation did not come to its end. Begin again on the sign-in page."
     ),
     Reason.SIGN_IN_UNREACHABLE: Answer(
-        503, 2000, "Your organization's sign-in cannot be reached. Try again in a minute, or sign in with a password."
+        503, 2000, "Your organisation's sign-in cannot be reached. Try again in a minute, or sign in with a password."
     ),
     Reason.NOT_IDENTIFIED: Answer(
         403,
         900150,
-        "Your organization knows you, but nobody here goes by its name for you yet. Send this to the operator, who "
+        "Your organisation knows you, but nobody here goes by its name for you yet. Send this to the operator, who "
         "enters it with `assent staff identify`: {subject}.",
     ),
     Reason.NO_ROLE: Answer(
-        403, 900150, "None of your groups has a role here. Ask your organization to add you to one of those that have."
+        403, 900150, "None of your groups has a role here. Ask your organisation to add you to one of those that have."
     ),
     Reason.LAST_GLOBAL_ADMIN: Answer(
         409, 2000, "Nobody else here is a global admin. Give somebody else that role first."

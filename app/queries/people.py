@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, not_, or_, select
+from sqlalchemy.orm import selectinload
 
 from app.core import contact as text
 from app.core.refusals import Reason, Refused
 from app.core.vocabulary import DisputeStatus, DraftStatus
 from app.db import db
 from app.models import Dispute, Draft, Partner, ServiceAccount, Staff, StaffSession, Task, Token
+
+LISTED = 500  # tokens, at most
 
 
 @dataclass(frozen=True)
@@ -40,22 +43,25 @@ def by_subject(subject: str) -> Staff | None:
 def staff_of(partner_id: UUID) -> list[tuple[Staff, datetime | None]]:
     """Everybody with the last sign-in; those who left come last."""
     last = select(func.max(StaffSession.verified_at)).where(StaffSession.staff_id == Staff.id).scalar_subquery()
-    rows = select(Staff, last).where(Staff.partner_id == partner_id)
+    rows = select(Staff, last).where(Staff.partner_id == partner_id).options(selectinload(Staff.grants))
     found = db.session.execute(rows.order_by(Staff.disabled_at.is_not(None), func.lower(Staff.name), Staff.id))
     return [(person, at) for person, at in found]
 
 
 def accounts_of(partner_id: UUID) -> list[ServiceAccount]:
     held = select(ServiceAccount).where(ServiceAccount.partner_id == partner_id)
+    held = held.options(selectinload(ServiceAccount.grants))
     return list(db.session.scalars(held.order_by(func.lower(ServiceAccount.name), ServiceAccount.id)))
 
 
-def tokens_of(partner_id: UUID) -> list[Any]:
-    """Every token with its holder's name, newest first."""
+def tokens_of(partner_id: UUID, at: datetime, ended: bool = False) -> list[Any]:
+    """The tokens that work, or the newest of those that do so no more, with their holders' names, newest first."""
+    over = or_(Token.revoked_at.is_not(None), and_(Token.expires_at.is_not(None), Token.expires_at <= at))
     rows = select(Token, func.coalesce(Staff.name, ServiceAccount.name, Partner.name).label("holder"))
     rows = rows.join(Partner, Partner.id == Token.partner_id).outerjoin(Staff, Staff.id == Token.staff_id)
     rows = rows.outerjoin(ServiceAccount, ServiceAccount.id == Token.service_account_id)
-    return list(db.session.execute(rows.where(Token.partner_id == partner_id).order_by(Token.created_at.desc())))
+    rows = rows.where(Token.partner_id == partner_id, over if ended else not_(over))
+    return list(db.session.execute(rows.order_by(Token.created_at.desc()).limit(LISTED)))
 
 
 def person(partner_id: UUID, id: UUID) -> Staff:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal_
 from sqlalchemy.orm import aliased
 
 from app.core.act import Act
-from app.core.carrying import Delivery, Health
+from app.core.carrying import Trouble
 from app.core.countries import search_key
 from app.core.lifecycle import State
 from app.core.policy import Rulebook
@@ -29,9 +29,11 @@ FEW = 5000
 LAST_CHARACTER = "\U0010ffff"
 # Spelled out: a partial index is only found by the condition it was made with.
 OPEN = Invitation.status == literal_column("'open'")
-RETURNED = Invitation.delivery.in_(
-    [literal_column(f"'{word.value}'") for word in (Delivery.BOUNCED, Delivery.COMPLAINED)]
-)
+CAME_BACK: dict[Trouble, ColumnElement[Any]] = {
+    Trouble.BOUNCED: literal_column("'bounced'"),
+    Trouble.COMPLAINED: literal_column("'complained'"),
+}
+RETURNED = Invitation.delivery.in_(list(CAME_BACK.values()))
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Wanted:
     begins: str | None = None  # the company's name, or the domain
     country: str | None = None
     # What became of the newest invitation's mail; `suppressed`: the customer's contact is not to be written to.
-    health: Health | None = None
+    health: Trouble | None = None
 
 
 def page(
@@ -85,7 +87,7 @@ class _Search:
 
     def _by_health(self) -> Walk:
         """From the rare side: the mails that came back, or the mailboxes that are not written to."""
-        suppressed = self.wanted.health is Health.SUPPRESSED
+        suppressed = self.wanted.health is Trouble.SUPPRESSED
         query, columns = self._suppressed() if suppressed else self._returned()
         beside = [*self._beginning(), *self._answered_soon(), *self._of_country(), *self._state(), *self._staleness()]
         # All of the partner's own: then they are found by what leads there, not by whose they are.
@@ -108,7 +110,8 @@ class _Search:
         return query, [few.c.id, Relationship.id]
 
     def _returned(self) -> tuple[Select[Any], list[Any]]:
-        of_mail = [RETURNED, Invitation.delivery == literal_column(f"'{self.wanted.health}'"), NEWEST]
+        said = CAME_BACK[self.wanted.health or Trouble.BOUNCED]
+        of_mail = [RETURNED, Invitation.delivery == said, NEWEST]
         own = Invitation.partner_id == self.act.partner_id if self._confirms() else true()
         query = self._machines(true()).join(Relationship, RELATED).join(Invitation, Invitation.machine_id == Machine.id)
         return query.where(own, *of_mail), [Invitation.id]

@@ -47,7 +47,9 @@ class Sketch:
         machine, own = whose.machine, wanted.own
         self.__dict__.update(values)
         self.id, self.generation = new_id(), 1
-        self.subject, self.text, self.html = (own.subject, own.text, own.html) if own else (None, None, None)
+        self.subject: str | None = own.subject if own else None
+        self.text: str | None = own.text if own else None
+        self.html: str | None = own.html if own else None
         self.machine_id = machine.id if machine else None
         self.customer_id = machine.customer_id if machine else self.id
         self.agreement_type = machine.agreement_type if machine else AgreementType.MCA
@@ -55,7 +57,8 @@ class Sketch:
         self.reseller_id = whose.reseller.id if whose.reseller else None
         self.reseller = whose.reseller.name if whose.reseller else None
         self.reseller_mpn = whose.reseller.mpn_id if whose.reseller else None
-        self.inviter_name, self.inviter_email = (inviter.name, inviter.email) if inviter else (None, None)
+        self.inviter_name: str | None = inviter.name if inviter else None
+        self.inviter_email: str | None = inviter.email if inviter else None
 
 
 def between(relationship: Relationship, machine: Machine, user_name: str | None = None) -> Whose:

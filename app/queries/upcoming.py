@@ -1,6 +1,6 @@
-"""What comes next for each agreement of a page, and whose move it is: two reads for all of them."""
+"""What comes next for each agreement of a page, and whose move it is: a few reads for all of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -36,8 +36,10 @@ FACTS = (
 )
 
 
-def of(act: Act, ids: Sequence[UUID], kind: AgreementType, at: datetime, rules: Rulebook) -> dict[Key, Step | None]:
-    """The next step of these machines, all of that type."""
+def of(
+    act: Act, ids: Sequence[UUID], kind: AgreementType, at: datetime, rules_of: Callable[[UUID], Rulebook]
+) -> dict[Key, Step | None]:
+    """The next step of these machines, all of that type, by the rules of whoever confirms each."""
     rows = db.session.execute(
         select(*FACTS)
         .join_from(Machine, Relationship, RELATED)
@@ -46,10 +48,11 @@ def of(act: Act, ids: Sequence[UUID], kind: AgreementType, at: datetime, rules: 
         .where(Machine.id.in_(ids), visible_to(act))
     ).all()
     shared = _shared([row.customer_id for row in rows], kind)
+    books = {partner: rules_of(partner) for partner in {row.partner_id for row in rows}}
     found = {}
     for row in rows:
         others = [one for partner, one in shared.get(row.customer_id, ()) if partner != row.partner_id]
-        case = Case(_subject(row, kind, others, at), kind, at, rules)
+        case = Case(_subject(row, kind, others, at), kind, at, books[row.partner_id])
         found[str(row.customer_id), str(row.partner_id)] = next_step(case)
     return found
 

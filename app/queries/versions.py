@@ -43,7 +43,8 @@ def on_each(partner_id: UUID | None) -> dict[tuple[AgreementType, int], int]:
     """How many customers' acceptances on record are of each version."""
     query = (
         select(Machine.agreement_type, Machine.accepted_version, func.count())
-        .where(Machine.acceptance_number.is_not(None), Machine.accepted_version.is_not(None))
+        # Said as the index says it, which has all that is counted here.
+        .where(Machine.accepted_version.is_not(None))
         .group_by(Machine.agreement_type, Machine.accepted_version)
     )
     rows = db.session.execute(query.where(Machine.partner_id == partner_id) if partner_id else query)

@@ -11,17 +11,18 @@ from flask import Blueprint, Flask, Response, abort, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from app.auth import acts, sessions
+from app.auth import accounts, acts, sessions
+from app.commands import accounts as entering
 from app.commands import entries
 from app.core.vocabulary import Method, PartnerType
 from app.db import db, transaction
 from app.installation import installation
-from app.models import Staff
+from app.models import CustomerUser, Relationship, Staff
 from app.web.pages import words
 from app.web.security import csrf
 
 bp = Blueprint("demo", __name__)
-MOST = 200
+MOST, CUSTOMERS = 200, 6
 # In its frame a mail runs nothing; its links open the page that its reader would see.
 FRAMED = {
     "Content-Security-Policy": (
@@ -77,12 +78,21 @@ def dropped(name: str) -> Path:
 def people() -> ResponseReturnValue:
     """Everybody who works for one of the demo's partners."""
     found = db.session.scalars(select(Staff).where(Staff.disabled_at.is_(None)).order_by(Staff.id)).all()
-    kinds = list(PartnerType)
+    kinds = [PartnerType.PROVIDER, PartnerType.RESELLER, PartnerType.DIRECT_BILL]
     partners = sorted(
         {person.partner for person in found}, key=lambda partner: (kinds.index(partner.type), partner.name)
     )
     of = {partner: [person for person in found if person.partner_id == partner.id] for partner in partners}
-    return render_template("demo/people.html", partners=of, label=words.label)
+    return render_template("demo/people.html", partners=of, customers=_customers(), label=words.label)
+
+
+def _customers() -> list[tuple[CustomerUser, str]]:
+    """Some who have an account of their own, with what their company is called."""
+    own = (CustomerUser.must_change.is_(False), CustomerUser.disabled_at.is_(None))
+    query = select(CustomerUser, Relationship.company).where(*own)
+    found = query.join(Relationship, Relationship.customer_id == CustomerUser.customer_id)
+    rows = db.session.execute(found.order_by(CustomerUser.id.desc()).limit(CUSTOMERS))
+    return [(user, company) for user, company in rows]
 
 
 @bp.post("/demo/sign-in/<uuid:staff_id>")
@@ -93,6 +103,15 @@ def sign_in(staff_id: UUID) -> ResponseReturnValue:
         fresh = entries.begin(acts.of(person, Method.PASSWORD), person, Method.PASSWORD, verified=True)
     sessions.attach(fresh)
     return redirect(url_for("dashboard.home"), 303)
+
+
+@bp.post("/demo/portal/<uuid:user_id>")
+def be_customer(user_id: UUID) -> ResponseReturnValue:
+    """As a customer's own admin, at the portal."""
+    with transaction():
+        user = db.session.get(CustomerUser, user_id) or abort(404)
+        accounts.attach(entering.begin(accounts.act(user), user))
+    return redirect(url_for("portal.home.show"), 303)
 
 
 @bp.get("/demo/mails")

@@ -49,7 +49,7 @@ def seeded(folder: Path, machines: int, settings: dict[str, str]) -> tuple[Flask
     assent = Assent(folder, **settings)
     if settings:
         assert assent.run("db", "upgrade").returncode == 0
-    done = assent.run("seed", "--machines", str(machines), "--json", timeout=900)
+    done = assent.run("seed", "--machines", str(machines), "--json", timeout=1500)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     print(f"\n{machines:>9,} machines seeded in {found['seconds']:.0f} s")

@@ -115,7 +115,7 @@ def _jack(partner: Partner | None, names: Register) -> Staff:
 
 
 def _customers(me: Staff) -> list[UUID]:
-    """One in each state, one whose version is outdated, one that bought, one that somebody else has said something of."""
+    """One in each state, one whose version is outdated, one worked through a reseller, one that was vouched for."""
     mine = select(Machine).where((Machine.partner_id == me.partner_id) | (Machine.reseller_id == me.partner_id))
     found = list(db.session.scalars(mine.order_by(Machine.id)))
     kinds: list[Callable[[Machine], bool]] = [lambda m, state=state: m.state is state for state in State]  # type: ignore[misc]
@@ -133,8 +133,8 @@ def _each(table: type[Base], column: str) -> Callable[[Staff], list[Any]]:
     """One of the reader's rows for each value of a column."""
 
     def find(me: Staff) -> list[Any]:
-        rows = db.session.scalars(select(table).order_by(table.id)).all()  # type: ignore[attr-defined]
-        mine = [row for row in rows if _may_see(me, row)]
+        rows: list[Any] = list(db.session.scalars(select(table)))
+        mine = sorted((row for row in rows if _may_see(me, row)), key=lambda row: row.id)
         return list({str(getattr(row, column)): row.id for row in mine}.values())
 
     return find

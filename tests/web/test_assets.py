@@ -1,4 +1,4 @@
-"""Style sheets and scripts: kept for ever under an address that changes with them, and sent packed."""
+"""Style sheets and scripts are kept for ever and sent packed; pages are packed for whoever asked for them here."""
 
 import gzip
 import re
@@ -60,3 +60,21 @@ def test_a_browser_that_has_it_is_not_sent_it_again(built: Flask, client: FlaskC
 def test_nothing_else_is_to_be_had_there(client: FlaskClient, where: str) -> None:
     answer = client.get(where)
     assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_a_page_is_packed_for_who_asked_for_it_here(client: FlaskClient, site: str) -> None:
+    plain = client.get("/sign-in")
+    packed = client.get("/sign-in", headers={"Accept-Encoding": "gzip", "Sec-Fetch-Site": site})
+    assert (packed.headers["Content-Encoding"], int(packed.headers["Content-Length"])) == ("gzip", len(packed.data))
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert b"<h1>" in gzip.decompress(packed.data)
+    assert len(packed.data) < len(plain.data) / 2
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", ""])
+def test_what_another_site_has_had_asked_for_has_its_own_length(client: FlaskClient, site: str) -> None:
+    """Packed, its length would tell what stands in it."""
+    answer = client.get("/sign-in", headers={"Accept-Encoding": "gzip", "Sec-Fetch-Site": site})
+    assert "Content-Encoding" not in answer.headers
+    assert b"<h1>" in answer.data

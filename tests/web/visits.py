@@ -23,9 +23,10 @@ class Opened:
     path: str
     cookie: dict[str, Any] = field(default_factory=dict)
     status: int = 200
+    what: str = "by nobody"
 
     def __str__(self) -> str:
-        return f"{self.endpoint} ({self.path}, {', '.join(self.cookie) or 'nobody'})"
+        return f"{self.endpoint} {self.what}"
 
 
 def visitor(method: Method = Method.EMAIL_CODE, user: CustomerUser | None = None) -> Act:
@@ -71,13 +72,14 @@ def _answering() -> list[Opened]:
     blocked = _asked(InvitationStatus.OPEN, Machine.state == "blocked-needs-attestation")
     assert len(waiting) > 1
     assert blocked
-    found = [Opened(*page, identified(one)) for one in (*waiting.values(), blocked[0])]
+    found = [Opened(*page, identified(one), what=f"asking, {kind}") for kind, one in waiting.items()]
+    found.append(Opened(*page, identified(blocked[0]), what="blocked"))
     anybody = next(iter(waiting.values()))
     live = links.token(installation().keys.link, anybody.id, anybody.generation)
     found += [Opened("portal.follow", f"/AdminPortal/Home/{live}"), Opened("portal.enter", "/AdminPortal/Home")]
     return [
         *found,
-        Opened(*page, following(anybody)),
+        Opened(*page, following(anybody), what="by a follower of the link"),
         Opened("portal.document", "/portal/agreement/document", found[0].cookie),
     ]
 
@@ -86,14 +88,14 @@ def _answered() -> list[Opened]:
     page, found = ("portal.show", "/portal/invitation"), []
     used = _asked(InvitationStatus.USED, Machine.state == "direct-accepted")[-1]
     cookie = identified(used)
-    found.append(Opened(*page, cookie))
-    found.append(Opened("portal.home.partner", f"/portal/partners/{used.partner_id}", cookie))
+    found.append(Opened(*page, cookie, what="accepted"))
+    found.append(Opened("portal.home.partner", f"/portal/partners/{used.partner_id}", cookie, what="by a mailed code"))
     about = f"/portal/agreements/{used.machine_id}/{used.machine.acceptance_number}"
     for part in ("document", "record", "statement"):
         found.append(Opened(f"portal.home.accepted_{part}", f"{about}/{part}", cookie))
-    found.append(Opened(*page, identified(_asked(InvitationStatus.DECLINED)[0])))
+    found.append(Opened(*page, identified(_asked(InvitationStatus.DECLINED)[0]), what="declined"))
     handed = db.session.scalars(select(Invitation.handed_from).where(Invitation.handed_from.is_not(None))).first()
-    found.append(Opened(*page, identified(db.session.get_one(Invitation, handed))))
+    found.append(Opened(*page, identified(db.session.get_one(Invitation, handed)), what="handed over"))
     return found
 
 
@@ -101,10 +103,12 @@ def _at_home() -> list[Opened]:
     users = db.session.scalars(select(CustomerUser).order_by(CustomerUser.id)).all()
     own = next(user for user in users if not user.must_change)
     first = next(user for user in users if user.must_change)
-    here = [Opened("portal.home.show", "/portal", cookie) for cookie in ({}, signed_in(own), signed_in(first))]
+    known = {"by nobody": {}, "by a user": signed_in(own), "with a first password": signed_in(first)}
+    here = [Opened("portal.home.show", "/portal", cookie, what=what) for what, cookie in known.items()]
     machine = db.session.scalars(select(Machine).where(Machine.customer_id == own.customer_id)).first()
     assert machine
-    return [*here, Opened("portal.home.partner", f"/portal/partners/{machine.partner_id}", signed_in(own))]
+    there = f"/portal/partners/{machine.partner_id}"
+    return [*here, Opened("portal.home.partner", there, signed_in(own), what="by a user")]
 
 
 def _by_link() -> list[Opened]:

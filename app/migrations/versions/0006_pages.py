@@ -36,8 +36,8 @@ def find_customers() -> None:
     name = op.f("ix_relationship_partner_id_country_company_key_id")
     op.create_index(name, "relationship", ["partner_id", "country", "company_key", "id"])
     came_back = sa.text("delivery IN ('bounced', 'complained')")
-    only = {"sqlite_where": came_back, "postgresql_where": came_back}
-    op.create_index("ix_invitation_returned", "invitation", ["partner_id", "delivery", "id"], **only)
+    where = ["partner_id", "delivery", "id"]
+    op.create_index("ix_invitation_returned", "invitation", where, sqlite_where=came_back, postgresql_where=came_back)
 
 
 def remember_lifting() -> None:

@@ -13,10 +13,12 @@ from app.core import contact as text
 from app.core.carrying import Delivery
 from app.core.contact import Contact
 from app.core.permissions import Action
+from app.core.policy import Rulebook
 from app.core.refusals import Reason, Refused, refuse_if
-from app.core.vocabulary import InvitationStatus, Owed
+from app.core.vocabulary import InvitationKind, InvitationStatus, Owed
 from app.db import transaction
 from app.errors import on_page
+from app.models import Invitation, Machine, Relationship
 from app.queries import chosen, scope
 from app.queries import invitations as queries
 from app.queries.chosen import Chosen
@@ -53,6 +55,19 @@ class Outcome:
     url: str | None = None
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is the same for all of them, and what each is to be asked for: looked up once."""
+
+    rules: dict[UUID, Rulebook]
+    kinds: dict[UUID, InvitationKind]
+
+    @classmethod
+    def of(cls, rows: list[Chosen]) -> "Known":
+        rules = {id: shell.rules_of(id) for id in {row.machine.partner_id for row in rows}}
+        return cls(rules, {row.relationship.customer_id: row.kind for row in rows})
+
+
 @page.post("/customers/bulk", needs=Action.INVITE)
 def bulk() -> ResponseReturnValue:
     """Nothing is sent yet."""
@@ -68,8 +83,9 @@ def bulk() -> ResponseReturnValue:
 @page.post("/customers/bulk/send", needs=Action.INVITE)
 def send_bulk() -> ResponseReturnValue:
     """Each in a transaction of its own: what one customer is refused holds up nobody else."""
-    what = _what()
-    outcomes = [_carried_out(what, id) for id in _ids()]
+    what, ids = _what(), _ids()
+    known = Known.of(chosen.of(act(), ids))
+    outcomes = [_carried_out(what, id, known) for id in ids]
     sent = [one for one in outcomes if one.remedy is None]
     left = [one for one in outcomes if one.remedy]
     return render_template("dashboard/bulk/result.html", what=what, sent=sent, left=left)
@@ -113,8 +129,11 @@ def _invited(row: Chosen, word: Reason | None) -> Verdict:
 def _waits(row: Chosen) -> bool:
     """Whoever was asked and can still answer is not asked again by the dozen; a mail that came back asks nobody."""
     held = row.invitation
-    alive = held is not None and queries.status(held, act().at) is InvitationStatus.OPEN
-    return alive and held is not None and held.delivery not in RETURNED
+    return held is not None and _answerable(held)
+
+
+def _answerable(held: Invitation) -> bool:
+    return queries.status(held, act().at) is InvitationStatus.OPEN and held.delivery not in RETURNED
 
 
 def _sample(what: What, row: Chosen) -> str:
@@ -123,30 +142,30 @@ def _sample(what: What, row: Chosen) -> str:
     return url_for("dashboard.show_preview", customer_id=row.relationship.customer_id)
 
 
-def _carried_out(what: What, id: UUID) -> Outcome:
+def _carried_out(what: What, id: UUID, known: Known) -> Outcome:
     try:
         with transaction():
             machine, relationship = scope.agreement(act(), id)
-            row = chosen.one(act(), machine, relationship)
-            return _remind(row) if what is What.REMIND else _invite(row)
+            held = invitations.open_invitation(machine)
+            if what is What.REMIND:
+                return _remind(machine, relationship, held)
+            return _invite(machine, relationship, held, known)
     except Refused as problem:
         return _refused(id, problem)
 
 
-def _remind(row: Chosen) -> Outcome:
-    held = row.invitation
+def _remind(machine: Machine, relationship: Relationship, held: Invitation | None) -> Outcome:
     if held is None:
         raise Refused(Reason.NOTHING_TO_REMIND)
-    nudges.nudge(act(), row.machine, held)
-    return Outcome(row.relationship.company, held.contact, None, url_for("dashboard.invitation", invitation_id=held.id))
+    nudges.nudge(act(), machine, held)
+    return Outcome(relationship.company, held.contact, None, url_for("dashboard.invitation", invitation_id=held.id))
 
 
-def _invite(row: Chosen) -> Outcome:
-    machine, relationship = row.machine, row.relationship
-    if _waits(row):
+def _invite(machine: Machine, relationship: Relationship, held: Invitation | None, known: Known) -> Outcome:
+    if held and _answerable(held):
         return Outcome(relationship.company, relationship.contact, gettext(WAITS))
-    ask = Ask(row.kind, relationship.contact, relationship.language, shell.me())
-    made = invitations.invite(act(), machine, relationship, ask, shell.rules_of(machine.partner_id))
+    ask = Ask(known.kinds[relationship.customer_id], relationship.contact, relationship.language, shell.me())
+    made = invitations.invite(act(), machine, relationship, ask, known.rules[machine.partner_id])
     return Outcome(relationship.company, made.contact, None, url_for("dashboard.invitation", invitation_id=made.id))
 
 

@@ -1,5 +1,6 @@
 """Invite a customer: what for, whom, in which words; the mail is seen before it goes, and goes in one of three ways."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import g, render_template
@@ -51,8 +52,8 @@ def compose(customer_id: UUID) -> ResponseReturnValue:
 
 def _standing(row: Chosen, rules: Rulebook) -> Reason | None:
     """What stands in the way whoever is invited."""
-    word = chosen.objections([row], act(), {row.machine.partner_id: rules})[0]
-    depends = (Reason.CONTACT_SUPPRESSED, Reason.CONTACT_IS_PARTNER, Reason.DIRECT_ACCEPTANCE_UNAVAILABLE)
+    word = chosen.objections([replace(row, barred=False)], act(), {row.machine.partner_id: rules})[0]
+    depends = (Reason.CONTACT_SUPPRESSED, Reason.CONTACT_IS_PARTNER)
     return None if word in depends else word
 
 

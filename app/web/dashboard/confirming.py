@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from flask import current_app, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from app.commands import attestations, drafts, statements
 from app.commands.attestations import Claim
@@ -85,7 +85,12 @@ class Asked:
     @property
     def _data(self) -> dict[str, object]:
         state = words.state(self.machine.state).label
-        return {"state": state, "event": words.label(Action.ATTEST), "cloud": self.relationship.customer.cloud}
+        facts: dict[str, object] = {
+            "state": state,
+            "event": words.label(Action.ATTEST),
+            "cloud": self.relationship.customer.cloud,
+        }
+        return facts | {"what": gettext("A draft for this customer")}
 
     @property
     def drafts(self) -> bool:
@@ -125,7 +130,7 @@ def asked(customer_id: UUID, kind: AgreementType = AgreementType.MCA) -> Asked:
 
 def kind_asked() -> AgreementType:
     """Which agreement the address means."""
-    named = request.values.get("type") or AgreementType.MCA
+    named = request.values.get("type") or request.args.get("agreementType") or AgreementType.MCA
     refuse_if(named not in list(AgreementType), Reason.NOT_FOUND, what="agreement type")
     return AgreementType(named)
 
@@ -214,5 +219,4 @@ def told(what: Asked, draft: Draft | None) -> str:
 
 
 def at_customer(customer_id: UUID) -> str:
-    there = "dashboard.customer" in current_app.view_functions
-    return url_for("dashboard.customer" if there else "dashboard.attest", customer_id=customer_id)
+    return url_for("dashboard.customer", customer_id=customer_id)

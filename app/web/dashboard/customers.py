@@ -9,6 +9,7 @@ from babel.numbers import format_decimal
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.core.carrying import Trouble
 from app.core.evidence import moment
 from app.core.languages import locale
 from app.core.lifecycle import State
@@ -18,7 +19,7 @@ from app.core.vocabulary import AgreementType, PartnerType
 from app.queries import counts, partners, places, portfolio, standings, upcoming
 from app.tongue import N_, country, day, gettext, language
 from app.web.dashboard import page, sieve
-from app.web.dashboard.shell import rules
+from app.web.dashboard.shell import rules, rules_of
 from app.web.dashboard.sieve import Asked
 from app.web.pages import next_words, words
 from app.web.pages.next_words import Next
@@ -29,9 +30,9 @@ A_PAGE = 50
 SOON = (3, 7, 14, 30)
 KIND = AgreementType.MCA
 HEALTH_LABELS = {
-    "bounced": N_("Mail came back"),
-    "complained": N_("Complained of our mail"),
-    "suppressed": N_("Not to be written to"),
+    Trouble.BOUNCED: N_("Mail came back"),
+    Trouble.COMPLAINED: N_("Complained of our mail"),
+    Trouble.SUPPRESSED: N_("Not to be written to"),
 }
 CURRENT = Word("good", N_("Current"))
 OUTDATED = Word("warn", N_("Outdated"))
@@ -80,7 +81,7 @@ def _page(asked: Asked) -> tuple[list[Row], list[str] | None]:
 
 def rows_of(ids: list[UUID]) -> list[Row]:
     items = standings.of(act(), ids, rules().terms(KIND, act().at))
-    steps = upcoming.of(act(), ids, KIND, act().at, rules())
+    steps = upcoming.of(act(), ids, KIND, act().at, rules_of)
     names = {str(one.id): one.name for one in partners.tied(act())} if _provides() else {}
     return [_row(item, steps.get((item["customerId"], item["partnerId"])), names) for item in items]
 
@@ -146,7 +147,7 @@ def _choices(asked: Asked) -> dict[str, Any]:
     codes = {*places.of(act()), *([asked.country] if asked.country else [])}
     return {
         "soon": sorted({*SOON, *([asked.expiring] if asked.expiring else [])}),
-        "healths": [(health, gettext(HEALTH_LABELS[health])) for health in sieve.HEALTHS],
+        "healths": [(health, gettext(HEALTH_LABELS[health])) for health in Trouble],
         "countries": sorted(((code, country(code)) for code in codes), key=lambda pair: pair[1]),
         "resellers": [(one.id, one.name) for one in partners.tied(act())] if _provides() else [],
     }

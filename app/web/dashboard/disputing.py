@@ -69,7 +69,8 @@ def raise_dispute(customer_id: UUID) -> ResponseReturnValue:
         machine, _ = scope.agreement(act(), customer_id, confirming.kind_asked())
         own = shell.me() if act().partner_id == machine.partner_id else None
         row = steps.open_dispute(act(), machine, line("reason"), own)
-    return _on(row.id, gettext("The dispute is open. Until it is answered, every order for this customer carries a warning."))
+    said = gettext("The dispute is open. Until it is answered, every order for this customer carries a warning.")
+    return _on(row.id, said)
 
 
 @page.post("/disputes/<uuid:dispute_id>/take", needs=Action.CLOSE_DISPUTE, again=dispute)

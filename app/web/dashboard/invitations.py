@@ -67,7 +67,7 @@ def _life(row: Invitation, reminds: bool, status: InvitationStatus) -> list[Mome
     found = [Moment(row.created_at, made)]
     if row.renewed_at:
         found.append(Moment(row.renewed_at, gettext("Sent again, with another link.")))
-    if row.reminded_at:
+    if row.reminded and row.reminded_at:
         count = ngettext("Reminded: %(num)s reminder so far.", "Reminded: %(num)s reminders so far.", row.reminded)
         found.append(Moment(row.reminded_at, count))
     if row.stopped_at:

@@ -25,7 +25,7 @@ from app.queries.subjects import Known
 from app.tongue import N_, gettext
 from app.web.dashboard import confirming, page, shell
 from app.web.dashboard.confirming import ROOM_FOR_FILES
-from app.web.pages import words
+from app.web.pages import rule_words, words
 from app.web.pages.forms import line
 from app.web.pages.routes import act
 
@@ -90,7 +90,7 @@ def denied(customer_id: UUID) -> str:
     wish = wished()
     known = subjects.of(act(), customer_id, act().at)
     decision, step = decisions.answer(known, wish.cell, act().at, _rules(known))
-    facts: dict[str, Any] = {"known": known, "wish": wish, "decision": decision, "step": step}
+    facts: dict[str, Any] = {"known": known, "wish": wish, "decision": decision, "step": step, "said": rule_words}
     facts |= {"today": act().at.date(), "now": act().at, "what": None, "invitation": None, "dead_end": False}
     facts["mover"] = _mover(known, step.owner) if step else None
     facts["move"] = gettext(MOVES[step.action]) if step else None

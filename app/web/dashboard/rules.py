@@ -75,6 +75,7 @@ def _page(faults: list[str] | None = None, changes: list[Change] | None = None) 
     return render_template(
         "dashboard/rules/page.html",
         rows=numbered[::-1],
+        over={number for number, _, word in numbered if LOOKS[word.shape] == "past"},
         drawn=drawing.timeline(spans, today),
         said=rule_words,
         mine=_added(policy),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, flash, g, render_template, request, url_for
+from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.permissions import Action
@@ -40,6 +40,8 @@ NAVIGATION = (
     Place(N_("People"), "dashboard.people", (Action.MANAGE_STAFF,)),
     Place(N_("Settings"), "dashboard.settings", (Action.MANAGE_STAFF,)),
 )
+# Where pages are found whose address begins otherwise.
+ELSEWHERE = {"/tasks": "dashboard.home", "/invitations": "dashboard.customers"}
 
 
 def me() -> Staff:
@@ -67,13 +69,19 @@ def told(message: str) -> None:
     flash(message)
 
 
+def _place() -> str:
+    """The entry under which this page is found: that of its own address, or of the nearest one above it."""
+    first = f"/{request.path.split('/')[1]}"
+    above = {url_for(place.endpoint): place.endpoint for place in NAVIGATION} | ELSEWHERE
+    return above.get(first, "")
+
+
 @bp.context_processor
 def surroundings() -> dict[str, Any]:
     if "act" not in g:
         return {"me": None}
-    there = [place for place in NAVIGATION if place.endpoint in current_app.view_functions]
-    shown = [place for place in there if not place.needs or may(*place.needs)]
-    places = [(gettext(place.label), url_for(place.endpoint), place.endpoint == request.endpoint) for place in shown]
+    shown = [place for place in NAVIGATION if not place.needs or may(*place.needs)]
+    places = [(gettext(place.label), url_for(place.endpoint), place.endpoint == _place()) for place in shown]
     return {"me": me(), "own": own(), "act": act(), "places": places}
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import request
 
 from app.core import contact as text
-from app.core.carrying import Health
+from app.core.carrying import Trouble
 from app.core.lifecycle import State
 from app.core.refusals import Reason, Refused
 from app.queries.portfolio import Wanted
@@ -17,7 +17,6 @@ from app.queries.walks import Key
 
 T = TypeVar("T")
 LONGEST = 365
-HEALTHS = (Health.BOUNCED, Health.COMPLAINED, Health.SUPPRESSED)
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Asked:
     state: State | None = None
     stale: bool = False
     expiring: int | None = None
-    health: Health | None = None
+    health: Trouble | None = None
     reseller: UUID | None = None
     country: str | None = None
 
@@ -44,7 +43,12 @@ class Asked:
     def address(self, **changes: Any) -> dict[str, Any]:
         """The same as the query of an address, without what is not asked for."""
         asked = replace(self, **changes)
-        members = {"q": asked.q, "state": asked.state, "stale": "yes" if asked.stale else "", "health": asked.health}
+        members: dict[str, object] = {
+            "q": asked.q,
+            "state": asked.state,
+            "stale": "yes" if asked.stale else "",
+            "health": asked.health,
+        }
         members |= {"expiring": asked.expiring, "reseller": asked.reseller, "country": asked.country}
         return {name: str(value) for name, value in members.items() if value}
 
@@ -61,7 +65,7 @@ def read() -> Asked:
         state=_one(found, "state", State),
         stale=_one(found, "stale", _yes) or False,
         expiring=_one(found, "expiring", _days),
-        health=_one(found, "health", _health),
+        health=_one(found, "health", Trouble),
         reseller=_one(found, "reseller", UUID),
         country=_one(found, "country", _code),
     )
@@ -91,12 +95,6 @@ def _days(value: str) -> int:
     if not 1 <= days <= LONGEST:
         raise ValueError(value)
     return days
-
-
-def _health(value: str) -> Health:
-    if value not in HEALTHS:
-        raise ValueError(value)
-    return Health(value)
 
 
 def _code(value: str) -> str:

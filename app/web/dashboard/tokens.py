@@ -59,8 +59,9 @@ def _listed(row: Token, holder: str) -> Listed:
 
 @page.get("/people/tokens", needs=STAFF)
 def tokens() -> ResponseReturnValue:
-    rows = [_listed(row, holder) for row, holder in known.tokens_of(shell.own().id)]
-    return render_template("dashboard/people/tokens.html", rows=rows)
+    ended = request.args.get("ended") == "yes"
+    rows = [_listed(row, holder) for row, holder in known.tokens_of(shell.own().id, now(), ended)]
+    return render_template("dashboard/people/tokens.html", rows=rows, ended=ended)
 
 
 @page.get("/people/tokens/new", needs=STAFF)

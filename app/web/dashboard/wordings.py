@@ -30,6 +30,8 @@ from app.web.pages.forms import current
 from app.web.pages.routes import act
 
 ONE = "/mail/wordings/<kind>/<language>"
+# What is far too long comes back to be shortened, instead of being lost.
+ROOM = 256 * 1024
 # The parts of a mail as people call them.
 PARTS = {"subject": N_("Subject"), "text": N_("Text"), "html": N_("HTML")}
 
@@ -67,7 +69,7 @@ def wording_of(kind: str, language: str) -> ResponseReturnValue:
     )
 
 
-@page.post(ONE, needs=Action.MANAGE_MAIL, again=wording_of)
+@page.post(ONE, needs=Action.MANAGE_MAIL, again=wording_of, room=ROOM)
 def save_wording(kind: str, language: str) -> ResponseReturnValue:
     which, spoken = _of(kind, language)
     own = _typed()
@@ -97,7 +99,7 @@ def preview_held(kind: str, language: str) -> ResponseReturnValue:
     return previews.framed(_shown(which, spoken, own).html, queries.brand(shell.own().id).logo)
 
 
-@page.post(f"{ONE}/preview", needs=Action.MANAGE_MAIL)
+@page.post(f"{ONE}/preview", needs=Action.MANAGE_MAIL, room=ROOM)
 def preview_wording(kind: str, language: str) -> ResponseReturnValue:
     """The same in the words that were typed; nothing is kept."""
     which, spoken = _of(kind, language)

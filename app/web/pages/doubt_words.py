@@ -21,7 +21,7 @@ STEPS: Mapping[DraftStep, str] = {
     DraftStep.DISCARDED: N_("discarded it"),
 }
 DISPUTES: Mapping[DisputeStatus, Word] = {
-    DisputeStatus.OPEN: Word("warn", N_("Open"), N_("The partner has to answer it; until then every order carries a warning.")),
+    DisputeStatus.OPEN: Word("warn", N_("Open"), N_("The partner has to answer it; orders carry a warning.")),
     DisputeStatus.UPHELD: Word("stop", N_("Upheld"), N_("The doubt was right: the confirmation was withdrawn.")),
     DisputeStatus.REJECTED: Word("good", N_("Rejected"), N_("The confirmation stands, and why is on record.")),
 }

@@ -85,6 +85,7 @@ class Timeline:
 
 
 ROW, HEAD, MARGIN = 16, 26, 30
+YEARS = 6  # as many as a phone has room for
 
 
 def timeline(spans: Sequence[tuple[date, date | None, str]], today: date) -> Timeline:
@@ -100,6 +101,6 @@ def timeline(spans: Sequence[tuple[date, date | None, str]], today: date) -> Tim
         Strip(number, at(since), HEAD + ROW * (number - 1), round(at(until or last) - at(since), 1), look)
         for number, (since, until, look) in enumerate(spans, start=1)
     ]
-    step = max(1, round((last.year - first.year) / 8))
+    step = -(-(last.year - first.year) // YEARS)
     years = [Line(at(date(year, 1, 1)), str(year)) for year in range(first.year, last.year, step)]
     return Timeline(WIDTH, HEAD + ROW * len(spans) + 8, strips, years, at(today))

@@ -79,7 +79,7 @@ ERRORS: Mapping[str, str] = {
 
 def error(word: str | None) -> str:
     """Why there was no good answer."""
-    return gettext(ERRORS[word]) if word in ERRORS else word or ""
+    return gettext(ERRORS[word]) if word and word in ERRORS else word or ""
 
 
 def calling(of: Calling | str) -> Word:

@@ -73,7 +73,7 @@ def text(of: Rule) -> str:
 def standing(rule: Rule, today: date) -> Word:
     """By the day: over, holding, or yet to come."""
     if rule.until and rule.until <= today:
-        return Word("quiet", gettext("Over"))
+        return Word("quiet", gettext("No longer holds"))
     return Word("good", gettext("Holds now")) if rule.since <= today else Word("wait", gettext("Yet to come"))
 
 

@@ -57,7 +57,7 @@ TASKS: Mapping[TaskKind, Wording] = {
     ),
     TaskKind.ANSWER_DISPUTE: Wording(
         N_("Somebody doubts a confirmation: answer the dispute"),
-        N_("Answer"),
+        N_("Answer the dispute"),
         (Way("dashboard.dispute", "dispute_id", "dispute_id"), Way("dashboard.disputes")),
     ),
     TaskKind.ENDPOINT_DISABLED: Wording(

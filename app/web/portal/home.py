@@ -48,7 +48,7 @@ def page() -> str:
 
 @bp.errorhandler(Refused)
 def refused(problem: Refused) -> ResponseReturnValue:
-    """A refused step shows the page again, with the remedy beside its field; whoever is not known is asked to sign in."""
+    """A refused step shows the page again, the remedy beside its field; who is not known is asked to sign in."""
     if problem.reason in PASSED_ON:
         return on_refused(problem)
     # To be asked to sign in is no mistake of anybody's.

@@ -6,18 +6,19 @@ from io import BytesIO
 from typing import TypeVar
 from uuid import UUID
 
-from flask import Response, g, json, redirect, render_template, request, send_file, url_for
+from flask import Response, g, json, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from app.auth import accounts, visits
+from app.auth import accounts, acts, visits
 from app.auth.accounts import Reader
 from app.commands import disputes
-from app.core.agreements import FALLBACK_LANGUAGE
+from app.core.agreements import FALLBACK_LANGUAGE, Terms
 from app.core.refusals import Reason, Refused, refuse_if
 from app.db import db, transaction
 from app.errors import answer
+from app.installation import installation
 from app.models import AgreementDocument, Blob, Dispute, Machine, Partner, Relationship, Staff, Statement
-from app.queries import partnerships, versions
+from app.queries import partnerships, rulebooks, versions
 from app.queries.partnerships import Entry
 from app.web.pages.forms import Form, line
 from app.web.pages.words import label
@@ -37,6 +38,12 @@ class Standing:
     # The acceptance on record, and the text that it is about, where that is kept here.
     counting: Entry | None
     document: AgreementDocument | None
+    terms: Terms
+
+    @property
+    def outdated(self) -> bool:
+        """A newer version has to be accepted: what is on record does not count for ever, or no more."""
+        return self.counting is not None and self.terms.outdated(self.machine.accepted_version)
 
     @property
     def disputable(self) -> bool:
@@ -76,7 +83,8 @@ def standing(machine: Machine, relationship: Relationship) -> Standing:
     entries = partnerships.entries(machine)
     counting = next((entry for entry in entries if entry.number == machine.acceptance_number), None)
     document = text(machine, relationship, counting) if counting else None
-    return Standing(machine, entries, partnerships.disputes(machine), counting, document)
+    terms = rulebooks.of(installation().rules, machine.partner_id).terms(machine.agreement_type, acts.now())
+    return Standing(machine, entries, partnerships.disputes(machine), counting, document, terms)
 
 
 def text(machine: Machine, relationship: Relationship, entry: Entry) -> AgreementDocument | None:

@@ -27,7 +27,7 @@ STATES: Mapping[State, Word] = {
 }
 RELATIONSHIPS: Mapping[RelationshipState, Word] = {
     RelationshipState.REQUESTED: Word(
-        "wait", N_("Asked for"), N_("It becomes your partner once you accept its request.")
+        "wait", N_("Wants to be your partner"), N_("It becomes your partner once you accept its request.")
     ),
     RelationshipState.ACTIVE: Word("good", N_("Active"), N_("It is your partner and can order for you.")),
     RelationshipState.REMOVED: Word(
@@ -42,7 +42,7 @@ TYPES: Mapping[PartnerType, str] = {
 DISPUTES: Mapping[DisputeStatus, Word] = {
     DisputeStatus.OPEN: Word("wait", N_("Waiting for an answer"), N_("The partner has to answer it.")),
     DisputeStatus.UPHELD: Word("good", N_("You were right"), N_("What was on record has been withdrawn.")),
-    DisputeStatus.REJECTED: Word("quiet", N_("Rejected"), N_("What is on record stands.")),
+    DisputeStatus.REJECTED: Word("quiet", N_("Not upheld"), N_("What is on record stands.")),
 }
 EVENTS: Mapping[str, str] = {
     Event.ACCEPT.value: N_("Your company accepted"),
@@ -75,7 +75,9 @@ BESIDE: Mapping[Reason, str] = {
 }
 
 
-def word(table: Mapping[State, Word] | Mapping[RelationshipState, Word] | Mapping[DisputeStatus, Word], of: str) -> Word:
+def word(
+    table: Mapping[State, Word] | Mapping[RelationshipState, Word] | Mapping[DisputeStatus, Word], of: str
+) -> Word:
     """The row of one of the tables above, in the reader's language."""
     found = {key.value: row for key, row in table.items()}[of]
     return Word(found.shape, gettext(found.label), gettext(found.meaning))

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.core import sheets
 from app.core.act import Act
+from app.core.carrying import Trouble
 from app.core.lifecycle import State
 from app.core.permissions import Action
 from app.core.policy import Rulebook
@@ -18,11 +19,15 @@ from app.queries.portfolio import Wanted
 from app.web.v1.callers import caller, partner, rules_of
 from app.web.v1.paging import Links, Paged, after, collection
 from app.web.v1.routes import route
-from app.web.v1.shape import Answer, Id, Kind, Line, Moment, Switch
+from app.web.v1.shape import Answer, Country, Id, Kind, Line, Moment, Switch
 from app.web.v1.statuses import Attributes, InvitationBrief, Version
 
 JSON, CSV = "application/json", "text/csv"
 A_BATCH = 1000
+TROUBLED = (
+    "The mail of its newest invitation came back (`bounced`) or was called spam (`complained`), or its contact is not "
+    "to be written to (`suppressed`)."
+)
 
 # The columns of the CSV, by where they stand in the JSON.
 PLAIN = (
@@ -40,11 +45,14 @@ class Asked(Paged):
     expires_before: Annotated[Moment | None, Field(description="Its open invitation does.")] = None
     reseller: Id | None = None
     q: Annotated[Line | None, Field(description="What the company's name or its domain begins with.")] = None
+    country: Country | None = None
+    health: Annotated[Trouble | None, Field(description=TROUBLED)] = None
     agreement_type: Kind = AgreementType.MCA
 
     @property
     def wanted(self) -> Wanted:
-        return Wanted(self.agreement_type, self.state, self.stale, self.expires_before, self.reseller, self.q)
+        found = (self.agreement_type, self.state, self.stale, self.expires_before, self.reseller, self.q)
+        return Wanted(*found, self.country, self.health)
 
 
 class AcceptanceBrief(Answer):
@@ -80,7 +88,8 @@ def acceptances(asked: Asked) -> dict[str, Any] | Response:
     """The agreements of all customers, filtered and searched; every filter that is given has to hold.
 
     They come in the order in which they began, with `expiresBefore` in that of their invitations' last days, with `q`
-    in that of the letters. With `Accept: text/csv` all of them, not a page, come as one file.
+    in that of the letters, with `country` in that of the names, with `health` in that of the mails. With
+    `Accept: text/csv` all of them, not a page, come as one file.
     """
     act, rules = caller(), rules_of(partner().id)
     if request.accept_mimetypes.best_match([JSON, CSV]) == CSV:

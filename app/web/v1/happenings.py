@@ -23,7 +23,7 @@ TOLD: dict[NewsType, str] = {
     NewsType.MAIL_DELIVERED: "The invitation lies in the mailbox, says the system that reports on your mail.",
     NewsType.MAIL_BOUNCED: "The mailbox refused the invitation for good or sent it back: correct the address.",
     NewsType.MAIL_COMPLAINED: "Whoever got the invitation called it spam; that mailbox is not written to again.",
-    NewsType.MAIL_EXPIRING: "The invitation ends soon and nobody has answered; its contact carries a warning by mail.",
+    NewsType.MAIL_EXPIRING: "The invitation ends soon and nobody has answered; its contact is warned by mail.",
     NewsType.DRAFT_SUBMITTED: "A draft of an attestation was submitted, or submitted again, and waits to be decided.",
     NewsType.DRAFT_APPROVED: "A draft was approved; the attestation it became is told just before.",
     NewsType.DRAFT_RETURNED: "A draft was returned with a reason, to be corrected and submitted again.",

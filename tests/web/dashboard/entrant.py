@@ -33,7 +33,7 @@ def settled(staff: Staff) -> str:
 
 
 class Entrant(Visitor):
-    """A browser, and an app that shows codes: each of them once, as many as hold at a time."""
+    """A browser, and an app that shows codes, each of them once: this half minute's, then that of the next."""
 
     def __init__(self, app: Flask, staff: Staff, seed: str = "") -> None:
         super().__init__(app)
@@ -41,7 +41,7 @@ class Entrant(Visitor):
 
     def code(self) -> str:
         now = int(datetime.now(UTC).timestamp()) // factors.STEP
-        self._shown = max(self._shown + 1, now - 1)
+        self._shown = max(self._shown + 1, now)
         assert self._shown <= now + 1, "the app has shown three codes within half a minute"
         return pyotp.TOTP(self.seed).generate_otp(self._shown)
 
@@ -65,7 +65,7 @@ class Entrant(Visitor):
 
     def choose(self, where: str, password: str = OWN, **more: str) -> None:
         self.get(where)
-        self.submit(where, password=password, **({"repeat": password} | more))
+        self.submit(where, password=password, repeat=more.pop("repeat", password), **more)  # type: ignore[arg-type]
 
     def set_up(self) -> None:
         """Reads the key that the page shows, and proves it."""

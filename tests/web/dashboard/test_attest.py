@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.commands import acceptances, attestations
+from app.commands import acceptances, attestations, customers
 from app.core.lifecycle import State
-from app.core.vocabulary import Cloud, PartnerType, PurchaseKind, Role, TaskKind
+from app.core.vocabulary import AgreementType, Authority, Cloud, PartnerType, PurchaseKind, Role, TaskKind
 from app.db import db, transaction
 from app.models import Attachment, Draft, Machine, Partner, Statement
 from tests import channel as channels
@@ -137,6 +137,25 @@ def test_national_clouds_other_agreements_and_strangers(ana: Member, app: Flask,
     assert ana.get(where(german) + "?type=MicrosoftCloudAgreement").status_code == 404
     other = Member(app, hire(company("Northwind", PartnerType.DIRECT_BILL)))
     assert other.get(where(german)).status_code == 404
+
+
+def test_an_agreement_that_is_no_longer_on_offer_cannot_be_confirmed(ana: Member, cast: Cast) -> None:
+    story = cast.customer()
+    done(customers.machine_for, cast.act(), story.relationship, AgreementType.CLOUD)
+    page = ana.open(where(story) + "?type=MicrosoftCloudAgreement").text
+    assert "not on offer on that day" in page
+    assert where(story) not in ana.forms
+    refused = ana.post(where(story), {"csrf_token": ana.csrf, "type": "MicrosoftCloudAgreement", "date": DAY})
+    assert refused.status_code == 400
+
+
+def test_where_the_vendors_portal_decides_the_page_says_that_this_stays_here(ana: Member, cast: Cast) -> None:
+    story = cast.customer()
+    with transaction():
+        db.session.get_one(Partner, cast.fabrikam.id).authority = Authority.MIRROR
+    assert "record it at the vendor as well" in ana.open(where(story)).text
+    brought(ana, where(story), date=DAY)
+    assert state(story) == State.ATTESTED
 
 
 def test_with_four_eyes_the_same_page_hands_in_a_draft(ana: Member, cast: Cast) -> None:

@@ -79,7 +79,7 @@ def test_an_invitation_is_sent_as_the_form_says(ana: Member, story: Story) -> No
 def test_a_new_customers_first_invitation_carries_the_way_to_its_password(ana: Member) -> None:
     ana.open("/customers/new")
     domain = {"domain": "northwind-traders.example"}
-    ana.submit("/customers/new", to="agreement", **NEWCOMER | domain)
+    ana.submit("/customers/new", False, to="agreement", **NEWCOMER | domain)
     ana.submit("/customers/new", to="review")
     ana.submit("/customers/new", to="add")
     known = db.session.scalar(select(Relationship).where(Relationship.domain == domain["domain"]))
@@ -123,10 +123,15 @@ def test_the_preview_says_what_is_missing(ana: Member, story: Story) -> None:
 
 def test_words_of_ones_own_go_out_with_this_invitation_alone(ana: Member, story: Story) -> None:
     ana.open(compose(story))
-    words = {"own": "yes", "subject": "About {{ company }}", "text": "Dear {{ contact }}\r\n\r\n{{ link }}\r\n", "html": ""}
+    words = {
+        "own": "yes",
+        "subject": "About {{ company }}",
+        "text": "Dear {{ contact }}\r\n\r\n{{ link }}\r\n",
+        "html": "",
+    }
     fields = ana.forms[compose(story)].fields | words
     assert "Dear Maria Ek" in ana.post(f"{compose(story)}/preview", fields).text
-    ana.submit(compose(story), way="send", **words)
+    ana.submit(compose(story), False, way="send", **words)
     row = sent(story)
     assert (row.subject, row.text, row.html) == ("About {{ company }}", "Dear {{ contact }}\n\n{{ link }}\n", None)
     assert "About Contoso" in ana.open(f"/invitations/{row.id}/mail").text
@@ -134,7 +139,9 @@ def test_words_of_ones_own_go_out_with_this_invitation_alone(ana: Member, story:
 
 def test_faulty_words_are_kept_with_what_is_wrong_beside_them(ana: Member, story: Story) -> None:
     ana.open(compose(story))
-    page = ana.submit(compose(story), way="send", own="yes", subject="Hello", text="First line\n{{ secret }}\n{{ link }}")
+    page = ana.submit(
+        compose(story), way="send", own="yes", subject="Hello", text="First line\n{{ secret }}\n{{ link }}"
+    )
     assert page.status_code == 400
     assert 'id="text-faults"' in page.text
     assert "Text, line 2" in page.text
@@ -202,7 +209,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
     ana: Member, story: Story, field: str, value: str
 ) -> None:
     ana.open(compose(story))
-    page = ana.submit(compose(story), **{"way": "send", "phone": "+46 70 1", field: value})
+    page = ana.submit(compose(story), False, **{"way": "send", "phone": "+46 70 1", field: value})
     assert page.status_code == 400
     assert f'id="{field}-error"' in page.text
     assert ana.forms[compose(story)].fields["phone"] == "+46 70 1"
@@ -229,6 +236,17 @@ def test_where_nothing_is_to_be_asked_the_page_says_so(ana: Member, story: Story
     with transaction():
         db.session.get_one(Relationship, story.relationship.id).state = RelationshipState.REMOVED
     assert "This customer cannot be invited now" in ana.open(compose(story)).text
+    assert compose(story) not in ana.forms
+
+
+def test_a_customer_that_was_turned_away_can_only_be_attested_for(ana: Member, story: Story) -> None:
+    bought_before(story)
+    with transaction():
+        db.session.get_one(Machine, story.machine.id).state = State.BLOCKED
+    page = ana.open(compose(story)).text
+    assert "This customer cannot be invited now" in page
+    assert compose(story) not in ana.forms
+    assert f"/customers/{story.machine.customer_id}/attest" in page
 
 
 def test_another_partners_customer_is_as_little_there_as_none(ana: Member) -> None:
@@ -241,7 +259,7 @@ def test_somebody_who_is_no_customer_yet_is_invited_to_both(ana: Member, cast: C
     ana.open(REQUEST)
     fields = ana.forms[REQUEST].fields | NEWCOMER
     assert "Lina" in ana.post(f"{REQUEST}/preview", fields).text
-    page = ana.submit(REQUEST, way="send", dap="yes", **NEWCOMER)
+    page = ana.submit(REQUEST, False, way="send", dap="yes", **NEWCOMER)
     row, known = _newcomer(cast)
     assert page.request.path == f"/invitations/{row.id}"
     assert (row.kind, row.dap, row.language) == (InvitationKind.RELATIONSHIP, True, "sv-SE")
@@ -251,16 +269,20 @@ def test_somebody_who_is_no_customer_yet_is_invited_to_both(ana: Member, cast: C
 
 def _newcomer(cast: Cast) -> Any:
     db.session.rollback()
-    found = select(Invitation, Relationship).join(Invitation.machine).join(
-        Relationship,
-        (Relationship.customer_id == Machine.customer_id) & (Relationship.partner_id == Machine.partner_id),
+    found = (
+        select(Invitation, Relationship)
+        .join(Invitation.machine)
+        .join(
+            Relationship,
+            (Relationship.customer_id == Machine.customer_id) & (Relationship.partner_id == Machine.partner_id),
+        )
     )
     return db.session.execute(found.where(Relationship.partner_id == cast.fabrikam.id)).one()
 
 
 def test_a_newcomers_form_keeps_what_was_typed(ana: Member, cast: Cast) -> None:
     ana.open(REQUEST)
-    page = ana.submit(REQUEST, way="send", **NEWCOMER | {"email": "lina"})
+    page = ana.submit(REQUEST, False, way="send", **NEWCOMER | {"email": "lina"})
     assert page.status_code == 400
     assert 'id="email-error"' in page.text
     assert ana.forms[REQUEST].fields["company"] == "Litware"

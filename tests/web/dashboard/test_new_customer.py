@@ -27,7 +27,12 @@ LITWARE = {
     "email": "lina@litware.example",
 }
 _number = count(1)
-OLLE = {"signer": "other", "signer_first_name": "Olle", "signer_last_name": "Ny", "signer_email": "olle@litware.example"}
+OLLE = {
+    "signer": "other",
+    "signer_first_name": "Olle",
+    "signer_last_name": "Ny",
+    "signer_email": "olle@litware.example",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -41,9 +46,9 @@ def to_review(member: Member, **changes: str) -> Any:
     """Through both steps, with what a browser carries along."""
     member.open(NEW)
     account = {name: value for name, value in changes.items() if name in (*LITWARE, "registration", "phone", "through")}
-    member.submit(NEW, to="agreement", **LITWARE | account)
+    member.submit(NEW, False, to="agreement", **LITWARE | account)
     rest = {name: value for name, value in changes.items() if name not in account}
-    return member.submit(NEW, to="review", **rest)
+    return member.submit(NEW, False, to="review", **rest)
 
 
 def added() -> tuple[Relationship, Machine]:
@@ -160,7 +165,7 @@ def test_a_provider_names_the_reseller(app: Flask, cast: Cast) -> None:
 
 def _agreement(member: Member) -> str:
     member.open(NEW)
-    return member.submit(NEW, to="agreement", **LITWARE).text
+    return member.submit(NEW, False, to="agreement", **LITWARE).text
 
 
 @pytest.mark.parametrize(
@@ -179,7 +184,7 @@ def test_what_is_wrong_with_the_account_stands_beside_its_field_and_keeps_the_re
     ana: Member, field: str, value: str
 ) -> None:
     ana.open(NEW)
-    page = ana.submit(NEW, to="agreement", **LITWARE | {field: value})
+    page = ana.submit(NEW, False, to="agreement", **LITWARE | {field: value})
     assert page.status_code == 400
     assert f'id="{field}-error"' in page.text or field == "through"
     assert ana.forms[NEW].fields["last_name"] == "Ström"
@@ -205,7 +210,7 @@ def test_what_is_wrong_with_the_attestation_stands_beside_its_field(
 
 def test_the_number_in_the_register_is_asked_for_where_it_is_needed(ana: Member) -> None:
     ana.open(NEW)
-    page = ana.submit(NEW, to="agreement", **LITWARE | {"country": "HU", "language": "hu-HU"})
+    page = ana.submit(NEW, False, to="agreement", **LITWARE | {"country": "HU", "language": "hu-HU"})
     assert 'id="registration-error"' in page.text
     to_review(ana, country="HU", language="hu-HU", registration="12345678-1-42", phone="+36 1 234 567")
     assert ana.submit(NEW, to="add").status_code == 201
@@ -226,7 +231,7 @@ def test_back_keeps_everything(ana: Member) -> None:
 def test_a_customer_of_ones_own_is_not_added_again_but_linked_to(ana: Member, cast: Cast) -> None:
     known = cast.customer().relationship
     ana.open(NEW)
-    page = ana.submit(NEW, to="agreement", **LITWARE | {"domain": str(known.domain)})
+    page = ana.submit(NEW, False, to="agreement", **LITWARE | {"domain": str(known.domain)})
     assert page.status_code == 409
     assert 'id="domain-error"' in page.text
     assert f"/customers/{known.customer_id}/invite" in page.text
@@ -252,5 +257,7 @@ def test_the_languages_of_a_country_can_be_asked_for(ana: Member) -> None:
 def test_whoever_has_another_role_may_not(app: Flask, cast: Cast) -> None:
     with transaction():
         partner = db.session.get_one(Partner, cast.fabrikam.id)
-        henk = staff.add_staff(acts.console(), partner, f"henk{next(_number)}@fabrikam.example", "Henk", [Role.HELPDESK_AGENT])
+        henk = staff.add_staff(
+            acts.console(), partner, f"henk{next(_number)}@fabrikam.example", "Henk", [Role.HELPDESK_AGENT]
+        )
     assert Member(app, henk).get(NEW).status_code == 403

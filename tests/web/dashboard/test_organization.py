@@ -98,7 +98,7 @@ def test_whoever_the_issuer_knows_comes_in_without_a_password_of_ours(comer: Com
     comer.go(next="/account")
     comer.come_back()
     assert comer.page.request.path == "/account"
-    assert "by your organization" in comer.page.text
+    assert "by your organisation" in comer.page.text
     session = db.session.query(StaffSession).filter(StaffSession.staff_id == cast.ana.id).one()
     assert (session.method, session.verified_at is not None) == ("oidc", True)
 

@@ -5,12 +5,13 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.auth import acts
 from app.commands import staff as commands
 from app.core.vocabulary import PartnerType, Role
 from app.db import db, transaction
-from app.models import Machine, ServiceAccount, SignInLink, Staff, Task, Token
+from app.models import Machine, RoleGrant, ServiceAccount, SignInLink, Staff, Task, Token
 from tests.cast import Cast
 from tests.channel import company, done, hire
 from tests.web.dashboard.entrant import Entrant, settled
@@ -41,9 +42,10 @@ def send(member: Member, page: str, action: str, **fields: object) -> int:
     return member.page.status_code
 
 
-def roles(holder: Staff | ServiceAccount) -> set[str]:
+def roles(holder: Staff | ServiceAccount) -> set[Role]:
     db.session.expire_all()
-    return {grant.role.value for grant in db.session.get_one(type(holder), holder.id).grants}
+    mine = RoleGrant.staff_id if isinstance(holder, Staff) else RoleGrant.service_account_id
+    return set(db.session.scalars(select(RoleGrant.role).where(mine == holder.id)))
 
 
 def named(email: str) -> Staff:
@@ -212,7 +214,10 @@ def test_a_token_is_shown_once_and_opens_the_api_until_it_is_revoked(head: Membe
     assert head.send(head.client.get, "/v1/customers", headers=headers).status_code == 200
     head.submit(f"{TOKENS}/{row.id}/revoke")
     assert "opens nothing any more" in head.page.text
-    assert "Revoked" in head.page.text
+    assert row.prefix not in head.page.text
+    ended = head.open(f"{TOKENS}?ended=yes").text
+    assert row.prefix in ended
+    assert "Revoked" in ended
     assert head.send(head.client.get, "/v1/customers", headers=headers).status_code == 401
 
 

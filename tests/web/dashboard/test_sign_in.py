@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
+from structlog.testing import capture_logs
 
 from app.auth import acts, passwords
 from app.auth.acts import now
@@ -268,6 +269,17 @@ def test_tries_are_counted_per_account(app: Flask, cast: Cast, entrant: Entrant)
         assert elsewhere.is_in()
 
 
+def test_tries_are_counted_per_address_whoever_they_are_for(app: Flask, cast: Cast) -> None:
+    one = Entrant(app, cast.ana)
+    for number in range(50):
+        one.email = f"nobody{number}@fabrikam.example"
+        one.give_password()
+        assert one.page.status_code == 401
+    one.email = cast.ana.email
+    one.give_password()
+    assert one.page.status_code == 429
+
+
 def test_tries_at_codes_are_counted_per_account(app: Flask, cast: Cast, entrant: Entrant) -> None:
     entrant.give_password()
     for _ in range(10):
@@ -317,6 +329,30 @@ def test_nobody_is_sent_elsewhere(entrant: Entrant, where: str) -> None:
     assert entrant.post(AT_CODE, form).location == "/"
     answer = entrant.send(entrant.client.get, "/sign-in", query_string={"next": where})
     assert (answer.status_code, answer.location) == (303, "/")
+
+
+# What is written of it
+
+
+def test_the_log_says_who_came_in_from_where_and_tells_no_secret(app: Flask, cast: Cast) -> None:
+    one, where = Entrant(app, cast.ana), link(cast.ana)
+    with capture_logs() as logs:
+        one.choose(where)
+        one.set_up()
+        one.submit("/sign-out")
+        one.give_password(OTHER)
+        one.give_password()
+        one.give_code(one.wrong())
+        one.give_code()
+    said = [entry["event"] for entry in logs]
+    assert said == [
+        *("password chosen by link", "second factor set up", "signed out"),
+        *("sign-in refused", "second factor refused", "signed in"),
+    ]
+    assert {entry["staff"] for entry in logs} == {str(cast.ana.id)}
+    assert {entry["ip"] for entry in logs} == {one.address}
+    secrets = (OWN, OTHER, one.seed, where.rpartition("/")[2], cast.ana.email, one.cookie())
+    assert not [secret for secret in secrets if secret in str(logs)]
 
 
 # Out

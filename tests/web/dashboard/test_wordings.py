@@ -66,6 +66,15 @@ def test_faults_stand_beside_their_part_and_nothing_typed_is_lost(gina: Member, 
     assert versions(cast) == []
 
 
+def test_what_is_far_too_long_comes_back_to_be_shortened(gina: Member, cast: Cast) -> None:
+    gina.open(ONE)
+    gina.submit(ONE, text="å" * 40_000)
+    assert gina.page.status_code == 400
+    assert "All parts together have at most 20000 bytes" in gina.page.text
+    assert "å" * 40_000 in gina.page.text
+    assert versions(cast) == []
+
+
 def test_every_fault_has_a_sentence_with_all_its_names() -> None:
     for said in SAYS.values():
         assert "%(" not in said % GIVEN

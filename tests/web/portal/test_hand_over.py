@@ -34,7 +34,7 @@ def story(cast: Cast) -> Story:
 
 @pytest.fixture
 def invitation(story: Story) -> Invitation:
-    more = {"reminders": (5,), "time_zone": "Asia/Tokyo", "dap": True, "language": "sv", "expires_in_days": 20}
+    more = {"reminders": (5,), "time_zone": "Asia/Tokyo", "dap": True, "language": "da", "expires_in_days": 20}
     return arrived(story.invite(InvitationKind.RELATIONSHIP, **more))
 
 

@@ -26,7 +26,9 @@ from tests.web.portal.visitor import LANGUAGE, PAGE, Visitor
 
 OTHERS = [language for language in Language if language is not Language.ENGLISH]
 # Names, and what a program reads.
-KEPT = re.compile(r"Microsoft( Customer Agreement)?|Assent|SHA-256|Ana Lind|Maria Ek|Contoso|Fabrikam|Bo Ek", re.IGNORECASE)
+KEPT = re.compile(
+    r"Microsoft( Customer Agreement)?|Assent|SHA-256|Ana Lind|Maria Ek|Contoso|Fabrikam|Bo Ek", re.IGNORECASE
+)
 
 
 class Words(HTMLParser):
@@ -94,8 +96,8 @@ def more(visitor: Visitor, cast: Cast, account: Account) -> Iterator[tuple[str, 
     yield "declined", visitor.submit("/portal/decline", reason="Nej").text
     story = cast.customer()
     visitor.identify(story.invite())
-    named = {"first_name": "Bo", "last_name": "Ek", "email": f"bo@{story.relationship.domain}"}
-    yield "handed over", visitor.submit("/portal/hand-over", **named).text
+    mailbox = f"bo@{story.relationship.domain}"
+    yield "handed over", visitor.submit("/portal/hand-over", first_name="Bo", last_name="Ek", email=mailbox).text
     story = cast.customer()
     invitation = story.invite()
     with transaction():

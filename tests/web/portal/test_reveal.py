@@ -15,7 +15,7 @@ from tests.web.forms import forms
 from tests.web.portal import unveiling
 from tests.web.portal.accounts import FIRST, Account
 from tests.web.portal.unveiling import ASK, CODE, SHOW, WHERE, again, invited, newest, path, show, tick, words
-from tests.web.portal.visitor import LANGUAGE, DEAD, Visitor, wrong
+from tests.web.portal.visitor import DEAD, LANGUAGE, Visitor, wrong
 from tests.web.tables import checksums
 
 # Works

@@ -80,6 +80,14 @@ def add_user(story: Story, password_hash: str, **changes: Any) -> CustomerUser:
     return user
 
 
+def _exchange(call: Callable[..., TestResponse], where: str, **more: Any) -> TestResponse:
+    """Read to its end and closed, as a browser does; a file is streamed otherwise."""
+    answer = call(where, **more)
+    answer.get_data()
+    answer.close()
+    return answer
+
+
 class Visitor:
     """One browser at an address of its own. Requests run as in production: each in a context and a database
     session of its own."""
@@ -92,10 +100,7 @@ class Visitor:
 
     def send(self, call: Callable[..., TestResponse], where: str, **more: Any) -> TestResponse:
         there = {"REMOTE_ADDR": self.address}
-        answer = Context().run(call, where, base_url=self.base_url, environ_overrides=there, **more)
-        # Read to its end and closed, as a browser does; a file is streamed otherwise.
-        answer.get_data()
-        answer.close()
+        answer = Context().run(_exchange, call, where, base_url=self.base_url, environ_overrides=there, **more)
         db.session.rollback()
         return answer
 

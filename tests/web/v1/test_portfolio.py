@@ -57,6 +57,8 @@ def test_it_is_leafed_through_and_filtered(desk: Desk) -> None:
     assert ids(desk.program.get(f"{HERE}?q={domain.upper()}")["items"]) == [known[2]]
     assert ids(desk.program.get(f"{HERE}?stale=true")["items"]) == []
     assert len(desk.program.get(f"{HERE}?stale=false&q=conto&state=unconfirmed")["items"]) == 3
+    assert len(desk.program.get(f"{HERE}?country=SE&q=conto")["items"]) == len(known)
+    assert desk.program.get(f"{HERE}?country=NO")["items"] == desk.program.get(f"{HERE}?health=bounced")["items"] == []
 
 
 def test_resellers_see_what_they_work_with(chain: Chain) -> None:
@@ -97,7 +99,7 @@ def test_no_name_is_a_formula_in_the_table(desk: Desk, name: str) -> None:
     "query",
     [
         *("state=open", "state=", "stale=maybe", "expiresBefore=soon", "reseller=x", "size=x", "size=-1"),
-        *("q=%00", "q=" + "x" * 201),
+        *("q=%00", "q=" + "x" * 201, "country=SWE", "health=ok"),
     ],
 )
 def test_what_makes_no_sense_is_refused(desk: Desk, query: str) -> None:
