@@ -123,10 +123,10 @@ def test_every_reason_is_given_by_somebody() -> None:
 
 VOCABULARIES = {
     kind
-    for module in (vocabulary, carrying, hooks, languages, tally)
+    for module in (vocabulary, carrying, hooks, languages)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
-} | {State}
+} | {State, tally.Passed}
 # Who acted stands in the record's text; a note is one of the words of `record.event`; the rest is asked and answered.
 WITHOUT_COLUMN = {vocabulary.ActorKind, vocabulary.Note, vocabulary.Owner}
 WITHOUT_COLUMN |= {carrying.Health, carrying.Trouble, vocabulary.Operation, vocabulary.Channel, vocabulary.Environment}

@@ -14,7 +14,7 @@ from werkzeug.security import safe_join
 FOREVER = "public, max-age=31536000, immutable"
 # Asked for without its version, somebody has typed the address, or wrote it down elsewhere.
 AN_HOUR = "public, max-age=3600"
-PACKED = (".css", ".js")
+PACKED = (".css", ".js", ".svg")
 
 
 @dataclass(frozen=True)
