@@ -83,9 +83,9 @@ def records(story: Story, event: str) -> list[Record]:
     return db.session.query(Record).filter_by(machine_id=story.machine.id, event=event).all()
 
 
-def focus(page: Page, reached: Callable[[], bool]) -> None:
+def focus(page: Page, reached: Callable[[], bool], most: int = 30) -> None:
     """Tab until there."""
-    for _ in range(30):
+    for _ in range(most):
         page.keyboard.press("Tab")
         if reached():
             return

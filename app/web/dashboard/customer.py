@@ -19,7 +19,7 @@ from app.queries import chronicle, dossier, invitations, scope, status, subjects
 from app.queries.dossier import Beside
 from app.web.dashboard import page, shell
 from app.web.dashboard.standing import Standing, gates
-from app.web.pages import act_words, happenings, next_words
+from app.web.pages import act_words, happenings, next_words, rule_words
 from app.web.pages.act_words import Button, Named
 from app.web.pages.next_words import Next
 from app.web.pages.routes import act, may
@@ -40,7 +40,7 @@ def customer(customer_id: UUID) -> ResponseReturnValue:
     there = {"known": relationship, "machine": machine, "timeline": told, "earlier": _earlier(machine, earlier)}
     if before:
         return render_template("dashboard/customer/earlier.html", **there, newest=_address(machine))
-    return render_template("dashboard/customer/page.html", **there, **_whole(machine))
+    return render_template("dashboard/customer/page.html", **there, **_whole(machine), rule_text=rule_words.text)
 
 
 def _kind() -> AgreementType:

@@ -67,7 +67,8 @@ def topic(of: Topic) -> str:
 
 
 def text(of: Rule) -> str:
-    return gettext(of.text)
+    """What it says; one without words is called by its id."""
+    return gettext(of.text) if of.text else of.id
 
 
 def standing(rule: Rule, today: date) -> Word:

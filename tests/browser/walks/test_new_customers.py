@@ -1,0 +1,124 @@
+"""New customers, from the first form of their partner's to what is on record: asked, vouched for, or not a customer yet."""
+
+import re
+from itertools import count
+
+import pytest
+from playwright.sync_api import expect
+
+from app.core.languages import Language
+from tests.browser.service import LINK, Service, awaited, the
+from tests.browser.walks.conftest import Customer, Desk
+from tests.browser.walks.person import PLACES, Person
+from tests.browser.walks.tongues import in_languages
+from tests.cast import Cast
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.soak]
+
+REVEAL = re.compile(r"^http://\S+/reveal/\S+$", re.MULTILINE)
+OWN = "seven purple tigers"
+_number = count(1)
+
+
+def about_the_company(ana: Person, language: Language = Language.ENGLISH) -> str:
+    """What both forms begin with; answers the contact's mailbox."""
+    domain, (country, tag) = f"northwind{next(_number)}.example", PLACES[language]
+    ana.fills(company="Northwind", domain=domain)
+    ana.page.locator("#country").select_option(country)
+    # With script the languages follow the country at once.
+    ana.page.locator("#language").select_option(tag)
+    ana.fills(first_name="Maria", last_name="Ek", email=f"maria@{domain}")
+    return f"maria@{domain}"
+
+
+@in_languages(Language.SIMPLIFIED)
+def test_asked_with_credentials_shown_once_and_accepted(
+    desk: Desk, customer: Customer, service: Service, cast: Cast, language: Language
+) -> None:
+    ana, maria = desk(cast.ana), customer(language)
+    ana.opens("/customers")
+    ana.page.locator("main").get_by_role("link", name="Add a customer").first.click()
+    mailbox = about_the_company(ana, language)
+    ana.presses("Next: the agreement")
+    ana.presses("Next: check everything")
+    ana.presses("Add the customer")
+    ana.is_told("%(company)s is added", company="Northwind")
+    shown = ana.facts("User name and first password")
+    user_name, password = (ana.page.locator(f"#{id}").inner_text() for id in ("user-name", "first-password"))
+    assert len(shown) == 2
+    ana.follows("Go to the invitation")
+    assert password not in ana.page.content()
+    expect(ana.page.get_by_role("radio", name="New customer")).to_be_checked()
+    ana.presses("Send")
+    ana.reads("The invitation to Maria Ek is on its way.")
+
+    mail = awaited(service.assent.instance, "new-customer", mailbox)
+    assert user_name in mail
+    assert password not in mail
+    maria.opens(the(LINK, mail))
+    maria.is_told("%(asker)s asks you to review an agreement", asker="Fabrikam")
+    maria.opens(the(REVEAL, mail))
+    maria.shows_a_code(mailbox)
+    maria.presses("Show user name and password")
+    maria.reads(password)
+    maria.follows("Go on to the invitation")
+    maria.unfolds("Sign in with a user name instead")
+    maria.fills(user_name=user_name, password=password)
+    maria.presses("Sign in")
+    maria.is_told("Choose your own password")
+    maria.fills(password=OWN, repeat=OWN)
+    maria.presses("Save and continue")
+    receipt = maria.accepts("Maria Ek")
+
+    ana.follows("Northwind")
+    said = ana.facts("Confirmation")
+    assert said["How"].startswith("The customer accepted it itself")
+    assert said["Agreed by"] == "Maria Ek"
+    ana.page.locator("details.proof").first.click()
+    ana.reads(receipt)
+
+
+def test_vouched_for_at_once_about_another_person_without_script(desk: Desk, cast: Cast) -> None:
+    ana = desk(cast.ana, java_script_enabled=False)
+    ana.opens("/customers/new")
+    about_the_company(ana)
+    ana.presses("Next: the agreement")
+    ana.ticks("Attest now")
+    ana.ticks("Somebody else")
+    ana.fills(date="2026-01-31", signer_first_name="Nils", signer_last_name="Ny", signer_email="nils@northwind.example")
+    ana.presses("Next: check everything")
+    ana.reads("Nils Ny, nils@northwind.example")
+    ana.reads("Fabrikam records that Northwind has accepted the Microsoft Customer Agreement.")
+    ana.ticks("I vouch for this on behalf of Fabrikam")
+    ana.presses("Add the customer and attest")
+    ana.reads("Your word is on record: Nils Ny accepted on 31 January 2026. The customer can order now.")
+    ana.follows("Go to the customer")
+    said = ana.facts("Confirmation")
+    assert said["How"].startswith("The partner vouched for it")
+    assert (said["Agreed by"], said["Agreed on"], said["Vouched for by"]) == ("Nils Ny", "31 January 2026", "Ana Lind")
+    assert ana.facts("The customer")["Contact"].startswith("Maria Ek")
+
+
+@in_languages(Language.SWEDISH)
+def test_not_a_customer_yet_and_accepts_both_in_one_step(
+    desk: Desk, customer: Customer, service: Service, cast: Cast, language: Language
+) -> None:
+    ana, maria = desk(cast.ana), customer(language)
+    ana.opens("/customers")
+    ana.page.locator("main").get_by_role("link", name="Invite somebody new").first.click()
+    mailbox = about_the_company(ana, language)
+    ana.presses("Send")
+    ana.reads("The invitation to Maria Ek is on its way.")
+    ana.follows("Northwind")
+    assert ana.facts("The customer")["Relationship"].startswith("Asked for")
+
+    maria.opens(the(LINK, awaited(service.assent.instance, "relationship-and-agreement", mailbox)))
+    maria.shows_a_code(mailbox)
+    maria.is_told("Accept the agreement and authorise the partner")
+    receipt = maria.accepts("Maria Ek", "Accept and authorise")
+
+    ana.page.reload()
+    assert ana.facts("The customer")["Relationship"].startswith("Active")
+    assert ana.facts("Confirmation")["Agreed by"] == "Maria Ek"
+    ana.page.locator("details.proof").first.click()
+    ana.reads(receipt)
