@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, expect, sync_playwright
 
 from app import create_app
 from app.config import load
@@ -17,6 +17,9 @@ from tests.servers import Assent, missing
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 # Chromium reports every refused step; that a refusal has such a status is meant.
 MEANT = "Failed to load resource: the server responded with a status of 4"
+# Milliseconds: a machine that is busy with other tests answers late, and that alone is no failure.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 Browse = Callable[..., Page]
 
@@ -75,7 +78,7 @@ def browse(chromium: Browser) -> Iterator[Browse]:
 
     def opened(**options: Any) -> Page:
         context = chromium.new_context(**options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         context.on("page", watch)
         contexts.append(context)
         return context.new_page()

@@ -56,10 +56,21 @@ def refused(problem: Refused) -> ResponseReturnValue:
         # Of two answers at once one loses the race; whoever sent it is shown the answer there is.
         if problem.reason is Reason.CHANGED_MEANWHILE and settled(visit):
             return page(visit)
-        g.form = Form(beside(problem))
+        g.form = Form(beside(unsigned(problem, visit)))
         return page(visit), answer(problem).status
     except Refused as gone:
         return on_refused(gone)
+
+
+def unsigned(problem: Refused, visit: Visit) -> Refused:
+    """Of the name, where every box was ticked and the name alone is missing."""
+    if problem.reason is Reason.NOT_AGREED and ticked() == set(offered(visit)[2].boxes):
+        return Refused(problem.reason, field="typedName")
+    return problem
+
+
+def ticked() -> set[str]:
+    return {name for name in request.form if request.form[name] == "yes"}
 
 
 def template(visit: Visit) -> str:
@@ -142,14 +153,14 @@ def _accept(visit: Visit) -> None:
         acceptances.block(act, visit.machine, visit.invitation)
         return
     _, document, shown = offered(visit)
-    ticked = {name for name in shown.boxes if request.form.get(name) == "yes"}
+    agreed = ticked() & set(shown.boxes)
     user = visit.user
     consent = Consent(
         statement=shown.text,
         shown_sha256=request.form.get("statement", ""),
         typed_name=request.form.get("typed_name", ""),
-        agreed=ticked == set(shown.boxes),
-        may_bind=user.is_admin if user else "authority" in ticked,
+        agreed=agreed == set(shown.boxes),
+        may_bind=user.is_admin if user else "authority" in agreed,
         assurance=Assurance.TENANT_ACCOUNT if user else Assurance.MAILBOX_CODE,
         language=language(visit),
         statement_language=spoken(),

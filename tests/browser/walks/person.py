@@ -1,4 +1,4 @@
-"""Somebody before a browser: what people do on pages and read there, by the words as they stand in the person's language."""
+"""Somebody before a browser: what people do on pages and read there, in the words of the person's language."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ PLACES = {
     Language.SIMPLIFIED: ("SG", "zh-SG"),
     Language.TRADITIONAL: ("TW", "zh-HK"),
 }
-FACTS = "it => Object.fromEntries([...it.querySelectorAll('dt')].map(one => [one, one.nextElementSibling].map(o => o.innerText)))"
+FACTS = """it => Object.fromEntries(
+  [...it.querySelectorAll("dt")].map(one => [one.innerText, one.nextElementSibling.innerText]))"""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Person:
         return self.page.get_by_label(re.compile(rf"^{re.escape(self.words(label))}( {ends})?$"))
 
     def fills(self, **typed: str) -> None:
-        """Fields by their labels' first letters would be guessing: by their names, each of which has a label."""
+        """Fields by their names, where labels would only repeat them."""
         for name, text in typed.items():
             self.page.locator(f"main [name={name}]:not([type=hidden])").fill(text)
 
@@ -65,14 +66,16 @@ class Person:
     # What people read
 
     def is_told(self, title: str, **names: str) -> None:
-        """The one heading of the page that came."""
+        """The one heading of the page that came, which is in the reader's language."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(self.words(title, **names))
+        expect(self.page.locator("html")).to_have_attribute("lang", self.language)
 
     def reads(self, text: str) -> None:
         expect(self.page.locator("main")).to_contain_text(text)
 
-    def does_not_read(self, text: str) -> None:
-        expect(self.page.locator("main")).not_to_contain_text(text)
+    def stands(self, state: str) -> None:
+        """The first words of a customer's page."""
+        expect(self.page.locator(".stand .badge")).to_have_text(state)
 
     def facts(self, heading: str) -> dict[str, str]:
         """What stands beside what below a heading."""
@@ -90,9 +93,9 @@ class Person:
 
     def accepts(self, name: str, button: str = "Accept") -> str:
         """Answers the receipt."""
+        self.writes("Your full name, as your signature", name)
         for box in self.page.get_by_role("checkbox").all():
             box.check()
-        self.writes("Your full name, as your signature", name)
         self.presses(button)
         self.is_told("Thank you, the acceptance is recorded")
         return self.facts_of_main()[self.words("Receipt")]

@@ -61,6 +61,7 @@ def test_told_the_exact_words_and_vouched_for_by_the_task_s_one_button(
     ana.ticks("I vouch for this on behalf of Fabrikam")
     ana.presses("Vouch and record")
     ana.reads("Your word is on record: Contoso has accepted.")
+    ana.stands("Attested")
     assert ana.facts("Confirmation")["How"].startswith("The partner vouched for it")
     ana.opens("/")
     ana.reads("Nothing waits for you right now")

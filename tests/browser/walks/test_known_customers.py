@@ -21,13 +21,11 @@ def page_of(story: Story) -> str:
 def vouched_for(story: Story) -> None:
     """Maria is said to have agreed."""
     with transaction():
-        act = story.cast.act()
-        attestations.attest(act, story.machine, story.relationship, story.relationship.contact, act.at, story.cast.rules)
+        act, known = story.cast.act(), story.relationship
+        attestations.attest(act, story.machine, known, known.contact, act.at, story.cast.rules)
 
 
-def test_asked_by_keyboard_alone_and_accepted(
-    desk: Desk, customer: Customer, service: Service, cast: Cast
-) -> None:
+def test_asked_by_keyboard_alone_and_accepted(desk: Desk, customer: Customer, service: Service, cast: Cast) -> None:
     story = cast.customer()
     ana, maria = desk(cast.ana), customer()
     keys = ana.page.keyboard
@@ -60,6 +58,7 @@ def test_asked_by_keyboard_alone_and_accepted(
 
     on(ana.page.get_by_role("link", name="Contoso"))
     keys.press("Enter")
+    ana.stands("Accepted")
     said = ana.facts("Confirmation")
     assert said["How"].startswith("The customer accepted it itself")
     assert said["Agreed by"] == "Maria Ek"
@@ -87,6 +86,27 @@ def test_a_wrong_name_is_corrected_and_both_stay_on_record_without_script(desk: 
     said = ana.facts("Confirmation")
     assert (said["Agreed by"], said["Agreed on"], said["Files"]) == ("Nils Ny", "31 January 2026", "signed.pdf")
     ana.reads("Maria Ek agreed on")
+
+
+def test_whether_how_by_whom_and_when_is_found_again(desk: Desk, cast: Cast) -> None:
+    vouched_for(cast.customer(company="Adatum"))
+    cast.customer(company="Adventure Works")
+    ana = desk(cast.ana)
+    ana.opens("/")
+    ana.page.get_by_role("searchbox").fill("ad")
+    ana.presses("Find")
+    ana.follows("Adatum")
+    ana.stands("Attested")
+    said = ana.facts("Confirmation")
+    assert said["How"].startswith("The partner vouched for it")
+    assert (said["Agreed by"], said["Vouched for by"]) == ("Maria Ek", "Ana Lind")
+    assert re.match(r"\d+ \w+ 20\d\d$", said["Agreed on"])
+    assert re.match(r"\d+ \w+ 20\d\d \d\d:\d\d UTC \(record 2\)$", said["Recorded"])
+    ana.page.go_back()
+    ana.follows("Adventure Works")
+    ana.stands("Not confirmed")
+    ana.reads("Nothing is confirmed yet")
+    assert ana.facts("Confirmation") == {}
 
 
 def test_an_order_is_held_confirmed_for_and_goes_on_without_script(desk: Desk, cast: Cast) -> None:

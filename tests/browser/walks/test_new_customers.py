@@ -1,4 +1,4 @@
-"""New customers, from the first form of their partner's to what is on record: asked, vouched for, or not a customer yet."""
+"""New customers, from their partner's first form to what is on record: asked, vouched for, or not customers yet."""
 
 import re
 from itertools import count
@@ -47,8 +47,8 @@ def test_asked_with_credentials_shown_once_and_accepted(
     user_name, password = (ana.page.locator(f"#{id}").inner_text() for id in ("user-name", "first-password"))
     assert len(shown) == 2
     ana.follows("Go to the invitation")
-    assert password not in ana.page.content()
     expect(ana.page.get_by_role("radio", name="New customer")).to_be_checked()
+    assert password not in ana.page.content()
     ana.presses("Send")
     ana.reads("The invitation to Maria Ek is on its way.")
 
@@ -71,6 +71,7 @@ def test_asked_with_credentials_shown_once_and_accepted(
     receipt = maria.accepts("Maria Ek")
 
     ana.follows("Northwind")
+    ana.stands("Accepted")
     said = ana.facts("Confirmation")
     assert said["How"].startswith("The customer accepted it itself")
     assert said["Agreed by"] == "Maria Ek"
@@ -93,6 +94,7 @@ def test_vouched_for_at_once_about_another_person_without_script(desk: Desk, cas
     ana.presses("Add the customer and attest")
     ana.reads("Your word is on record: Nils Ny accepted on 31 January 2026. The customer can order now.")
     ana.follows("Go to the customer")
+    ana.stands("Attested")
     said = ana.facts("Confirmation")
     assert said["How"].startswith("The partner vouched for it")
     assert (said["Agreed by"], said["Agreed on"], said["Vouched for by"]) == ("Nils Ny", "31 January 2026", "Ana Lind")
@@ -118,6 +120,7 @@ def test_not_a_customer_yet_and_accepts_both_in_one_step(
     receipt = maria.accepts("Maria Ek", "Accept and authorise")
 
     ana.page.reload()
+    ana.stands("Accepted")
     assert ana.facts("The customer")["Relationship"].startswith("Active")
     assert ana.facts("Confirmation")["Agreed by"] == "Maria Ek"
     ana.page.locator("details.proof").first.click()

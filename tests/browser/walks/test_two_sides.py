@@ -5,14 +5,13 @@ from playwright.sync_api import expect
 
 from app.auth import passwords
 from app.core.languages import Language
-from tests.browser.service import Service, awaited
 from tests.browser.walks.conftest import Customer, Desk
 from tests.browser.walks.person import Person
 from tests.browser.walks.tongues import in_languages
 from tests.cast import Cast
 from tests.channel import Channel
 from tests.web.portal.accounts import FIRST
-from tests.web.portal.at_home import OWN, attested
+from tests.web.portal.at_home import attested
 from tests.web.portal.visitor import add_user
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.soak]
@@ -22,8 +21,15 @@ STEPS = ["handed it in", "returned it", "handed it in once more", "approved it"]
 
 def steps(person: Person) -> list[str]:
     """The life of a draft, as its page tells it."""
-    lines = person.page.locator("ol.timeline li").all_inner_texts()
-    return [next(step for step in reversed(sorted(STEPS)) if step in line) for line in lines]
+    lines = person.page.locator("ol.timeline li")
+    expect(lines).to_have_count(len(STEPS))
+    return [next(step for step in sorted(STEPS, reverse=True) if step in line) for line in lines.all_inner_texts()]
+
+
+def sentences(person: Person) -> list[str]:
+    """All that happened, as the customer's page tells it."""
+    person.stands("Attested")
+    return person.page.locator("ol.timeline li > p").all_inner_texts()
 
 
 def test_a_draft_goes_back_and_forth_until_it_counts_without_script(desk: Desk, channel: Channel) -> None:
@@ -58,25 +64,17 @@ def test_a_draft_goes_back_and_forth_until_it_counts_without_script(desk: Desk, 
     pia.presses("Vouch and approve")
     pia.reads("Approved: your word that Contoso has accepted is on record.")
     rita.page.reload()
-    assert steps(pia) == steps(rita)
-    assert sorted(steps(rita)) == sorted(STEPS)
+    assert steps(pia) == steps(rita) == STEPS
+    pia.follows("Contoso")
     rita.follows("Contoso")
+    assert sentences(pia) == sentences(rita)
     assert rita.facts("Confirmation")["Vouched for by"] == "Pia Berg"
 
 
-@pytest.mark.parametrize(
-    ("choice", "customer_reads"),
-    [("Uphold", "You were right"), ("Reject", "Not upheld")],
-)
+@pytest.mark.parametrize(("choice", "customer_reads"), [("Uphold", "You were right"), ("Reject", "Not upheld")])
 @in_languages(Language.SWEDISH)
 def test_a_doubt_is_answered(
-    desk: Desk,
-    customer: Customer,
-    service: Service,
-    cast: Cast,
-    choice: str,
-    customer_reads: str,
-    language: Language,
+    desk: Desk, customer: Customer, cast: Cast, choice: str, customer_reads: str, language: Language
 ) -> None:
     story = cast.customer()
     attested(story)
@@ -99,7 +97,7 @@ def test_a_doubt_is_answered(
     ana.presses("Answer the dispute")
     ana.reads({"Uphold": "Upheld. If the doubted confirmation", "Reject": "Rejected. The confirmation stands"}[choice])
     ana.follows("Contoso")
-    expect(ana.page.locator(".stand")).to_contain_text({"Uphold": "Not confirmed", "Reject": "Attested"}[choice])
+    ana.stands({"Uphold": "Not confirmed", "Reject": "Attested"}[choice])
 
     maria.page.reload()
     maria.reads(maria.words(customer_reads))
