@@ -231,4 +231,5 @@ def _complete(values: dict[str, Any], instance: Path, sources: dict[str, str]) -
 def _made_up(config: Config) -> bool:
     """Whether this is the demo's own folder, served to nobody but this machine, without a lock to pick."""
     here = addresses.is_loopback(config.host) and addresses.is_loopback(urlsplit(config.base_url).hostname or "")
-    return here and not config.secure and (config.instance / MADE_UP).is_file()
+    own = config.sqlite and Path(config.database_url.removeprefix("sqlite:///")).parent == config.instance
+    return here and own and not config.secure and (config.instance / MADE_UP).is_file()

@@ -164,6 +164,8 @@ BAD = {
         (True, {"BASE_URL": "https://127.0.0.1"}),
         (True, {"BASE_URL": "http://assent.example"}),
         (True, {"BIND": "0.0.0.0:8000", "BASE_URL": "http://127.0.0.1:8000"}),
+        (True, {"DATABASE_URL": "sqlite:////var/lib/assent/assent.db"}),
+        (True, {"DATABASE_URL": "postgresql+psycopg://assent@db/assent"}),
     ],
 )
 def test_a_demo_is_never_served_with_real_data_nor_to_others(made: bool, more: dict[str, str], tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def attest(
             "draft": str(prepared.draft) if prepared else None,
             "attachments": _hashes(prepared, files),
             "statementSha256": statements.digest(claim.words) if claim else None,
-            "language": claim.language if claim else None,
+            "statementLanguage": claim.language if claim else None,
         },
         personal=contact.personal() | ({"preparedBy": prepared.by} if prepared else {}),
     )

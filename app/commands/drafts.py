@@ -93,9 +93,7 @@ def discard(act: Act, draft: Draft) -> None:
     _step(act, draft, DraftStep.DISCARDED)
 
 
-def approve(
-    act: Act, draft: Draft, relationship: Relationship, rules: Rulebook, claim: Claim | None = None
-) -> None:
+def approve(act: Act, draft: Draft, relationship: Relationship, rules: Rulebook, claim: Claim | None = None) -> None:
     """The confirming partner vouches: an attestation with both names on record."""
     require(act, Action.APPROVE_DRAFT)
     _expect(draft, "approve", DraftStatus.SUBMITTED)

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid5
+
+from sqlalchemy import select
 
 from app.core import contact as text
 from app.core.act import Act
@@ -30,20 +32,36 @@ class Line:
         return cls(id, quantity if isinstance(quantity, int) else 0)
 
 
+def placed(relationship: Relationship, order: UUID | None) -> UUID | None:
+    """The order, where it was placed already: a form that is sent twice orders once."""
+    if order is None:
+        return None
+    own = (Purchase.partner_id == relationship.partner_id, Purchase.customer_id == relationship.customer_id)
+    return db.session.scalar(select(Purchase.order_id).where(*own, Purchase.order_id == order).limit(1))
+
+
 def place(
-    act: Act, subject: Subject, relationship: Relationship, lines: Sequence[Line], cell: Cell, rules: Rulebook
+    act: Act,
+    subject: Subject,
+    relationship: Relationship,
+    lines: Sequence[Line],
+    cell: Cell,
+    rules: Rulebook,
+    order: UUID | None = None,
 ) -> UUID | Decision:
-    """The order's id, or the decision that keeps it from being placed."""
+    """The order's id, or the decision that keeps it from being placed; with `order`, that id."""
     require(act, Action.PLACE_ORDER)
     refuse_if(not 0 < len(lines) <= MOST_LINES, Reason.MISSING_FIELD, field=f"lineItems (1 to {MOST_LINES})")
     for line in lines:
         decision = decide(subject, Cell(cell.operation, cell.channel, cell.environment, line.offer), act.at, rules)
         if decision.verdict is not Verdict.ALLOW:
             return decision
-    order = new_id()
-    for line in lines:
+    order = order or new_id()
+    for number, line in enumerate(lines):
         offer = rules.policy.offer(line.offer)
         purchase = Purchase(
+            # Of two who place the same order at once one finds its line there.
+            id=uuid5(order, f"{relationship.id} {number}"),
             partner_id=relationship.partner_id,
             customer_id=relationship.customer_id,
             kind=offer.kind if offer else PurchaseKind.OFFER,

@@ -7,12 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.core.act import Act
-from app.core.vocabulary import AcceptanceMethod
+from app.core.vocabulary import AcceptanceMethod, PartnerType
 from app.db import db
 from app.models import Attachment, Machine, Record, SealedValue
 from app.queries.attachments import readable
 
-NAMES = ("firstName", "lastName", "typedName", "email", "phoneNumber", "actorName", "onBehalfOf")
+NAMES = ("firstName", "lastName", "email", "phoneNumber", "actorName", "onBehalfOf")
+# What somebody typed at the portal is evidence: the confirming partner's, not its reseller's.
+OWN = (*NAMES, "typedName")
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ def of(act: Act, machine: Machine) -> Confirmed | None:
         return None
     record = db.session.scalars(select(Record).where(Record.machine_id == machine.id, Record.number == number)).one()
     sealed = select(SealedValue.name, SealedValue.value).where(SealedValue.record_id == record.id)
-    people = {name: str(value) for name, value in db.session.execute(sealed.where(SealedValue.name.in_(NAMES)))}
+    names = NAMES if act.partner_type is PartnerType.RESELLER else OWN
+    people = {name: str(value) for name, value in db.session.execute(sealed.where(SealedValue.name.in_(names)))}
     files = select(Attachment).where(Attachment.record_id == record.id, readable(act)).order_by(Attachment.id)
     version = int(json.loads(record.body)["facts"].get("version", machine.accepted_version or 0))
     return Confirmed(number, method, agreed, record.at, version, people, list(db.session.scalars(files)))

@@ -9,6 +9,7 @@ from sqlalchemy import Select, literal, select, tuple_, union_all
 
 from app.core.refusals import Reason, Refused
 from app.db import Utc, db
+from app.queries.keysets import moment
 
 Key = list[str]
 LONGEST = 4000
@@ -40,7 +41,7 @@ class Walk:
     def _beyond(self, after: Key) -> Any:
         try:
             last = [_read(column, text) for column, text in zip(self.columns, after, strict=True)]
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise Refused(Reason.INVALID_VALUE, field="MS-ContinuationToken") from error
         return tuple_(*self.columns) > tuple_(*last)
 
@@ -50,12 +51,9 @@ class Walk:
 
 
 def _read(column: Any, text: str) -> Any:
-    moment = isinstance(column.type, Utc)
     if "\0" in text or len(text.encode()) > LONGEST:  # encode: half a character is no text either
         raise ValueError(text)
-    value = datetime.fromisoformat(text) if moment else column.type.python_type(text)
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise ValueError(text)
+    value = moment(text) if isinstance(column.type, Utc) else column.type.python_type(text)
     return literal(value, column.type)
 
 

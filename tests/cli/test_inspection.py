@@ -61,11 +61,11 @@ def test_the_doctor_shows_every_setting_with_its_source(terminal: Terminal) -> N
 def test_the_doctor_finds_a_healthy_database_and_changes_nothing(terminal: Terminal) -> None:
     before = terminal.stored()
     checks = report(terminal("doctor", "--json"))
-    assert checks["database"] == {"name": "database", "verdict": "ok", "says": "at schema 0005"}
+    assert checks["database"] == {"name": "database", "verdict": "ok", "says": "at schema 0006"}
     assert checks["outbox"]["says"] == "nothing is late"
     assert terminal.stored() == before
     words = terminal("doctor").out
-    assert "ok       database: at schema 0005" in words
+    assert "ok       database: at schema 0006" in words
     assert "warning  mail: no SMTP_URL" in words
 
 

@@ -99,7 +99,8 @@ def contact(usual: Usual) -> Contact:
 
 def days() -> int:
     typed = current().value("expires_in_days", DEFAULT_DAYS)
-    refuse_if(not typed.isdecimal() or not 1 <= int(typed[:4]) <= 365, Reason.INVALID_VALUE, field="expiresInDays")
+    sound = typed.isdecimal() and len(typed) < 4 and 1 <= int(typed) <= 365
+    refuse_if(not sound, Reason.INVALID_VALUE, field="expiresInDays")
     return int(typed)
 
 

@@ -171,7 +171,8 @@ def _invite(machine: Machine, relationship: Relationship, held: Invitation | Non
 
 def _refused(id: UUID, problem: Refused) -> Outcome:
     """Those that are not the caller's to see are named by nothing."""
-    if problem.reason is Reason.NOT_FOUND:
+    try:
+        known = scope.relationship(act(), id)
+    except Refused:
         return Outcome("", Contact("", "", ""), on_page(problem).remedy)
-    known = scope.relationship(act(), id)
     return Outcome(known.company, known.contact, on_page(problem).remedy)

@@ -1,6 +1,5 @@
 """Disputes: somebody doubts a confirmation on record; the partner answers in time, upholding or rejecting it."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +28,7 @@ EITHER = (Action.OPEN_DISPUTE, Action.CLOSE_DISPUTE)
 def disputes() -> ResponseReturnValue:
     """Those to be answered soonest first; of the answered the newest first."""
     over = request.args.get("show") == "answered"
-    rows, end = doubts.page(act(), over, keysets.read(request.args.get("after"), datetime.fromisoformat))
+    rows, end = doubts.page(act(), over, keysets.read(request.args.get("after"), keysets.moment))
     after = url_for("dashboard.disputes", show="answered" if over else "open", after=end) if end else None
     shown = {"rows": rows, "over": over, "next": after, "now": act().at, "kinds": doubt_words}
     return render_template("dashboard/disputes/list.html", **shown)

@@ -1,6 +1,5 @@
 """Drafts: what one side prepared and the other decides, as a queue and one by one."""
 
-from datetime import datetime
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
@@ -9,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.commands import drafts as steps
 from app.core.contact import uuid
 from app.core.permissions import Action
-from app.core.refusals import Reason, Refused
+from app.core.refusals import Reason, Refused, refuse_if
 from app.db import transaction
 from app.models import Staff
 from app.queries import keysets, queues, scope
@@ -30,9 +29,7 @@ def drafts() -> ResponseReturnValue:
     named = request.args.get("queue", "")
     tabs = queues.of_side(act())
     queue = Queue(named) if named in list(Queue) else next((one for one in tabs if counts.get(one)), tabs[0])
-    rows, end = queues.page(
-        act(), shell.me().id, queue, keysets.read(request.args.get("after"), datetime.fromisoformat)
-    )
+    rows, end = queues.page(act(), shell.me().id, queue, keysets.read(request.args.get("after"), keysets.moment))
     after = url_for("dashboard.drafts", queue=queue, after=end) if end else None
     shown = {"queue": queue, "counts": counts, "rows": rows, "next": after, "now": act().at, "kinds": doubt_words}
     return render_template("dashboard/drafts/list.html", tabs=tabs, **shown)
@@ -50,6 +47,9 @@ def draft(draft_id: UUID) -> ResponseReturnValue:
 def approve_draft(draft_id: UUID) -> ResponseReturnValue:
     with transaction():
         what = _found(draft_id)
+        # Returned and handed in anew meanwhile, it may say something that nobody has read here.
+        seen = request.form.get("submitted_at") == what.draft.submitted_at.isoformat()
+        refuse_if(not seen, Reason.CHANGED_MEANWHILE)
         claim = confirming.vouched(what.statement)
         steps.approve(act(), what.draft, what.relationship, what.rules, claim)
     company = what.relationship.company

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ from app.core.policy import Cell, Rulebook
 from app.core.refusals import Reason, Refused
 from app.core.steps import can_invite
 from app.core.vocabulary import Channel, Operation, Owner
-from app.db import transaction
+from app.db import new_id, transaction
 from app.errors import answer
 from app.installation import installation
 from app.queries import decisions, purchases, rulebooks, scope, subjects
@@ -47,24 +47,32 @@ class Wish:
 
     line: orders.Line
     operation: Operation
+    # The form's own: sent again as it was, it means the same order; with something else in it, another one.
+    form: UUID | None
 
     @property
     def cell(self) -> Cell:
         return Cell(self.operation, Channel.DASHBOARD, offer=self.line.offer)
 
     @property
+    def id(self) -> UUID | None:
+        said = f"{self.line.offer} {self.line.quantity} {self.operation}"
+        return uuid5(self.form, said) if self.form else None
+
+    @property
     def typed(self) -> dict[str, Any]:
-        return {"offer_id": self.line.offer, "quantity": str(self.line.quantity), "operation": self.operation.value}
+        said = {"offer_id": self.line.offer, "quantity": str(self.line.quantity), "operation": self.operation.value}
+        return said | ({"form_id": str(self.form)} if self.form else {})
 
 
 def wished() -> Wish:
     offer = text.line(line("offer_id"), "offerId")
     quantity, operation = line("quantity"), line("operation") or Operation.NEW_PURCHASE
-    if not (quantity.isascii() and quantity.isdigit() and 0 < int(quantity[:11]) < 2**31):
+    if not (quantity.isascii() and quantity.isdigit() and len(quantity) < 11 and 0 < int(quantity) < 2**31):
         raise Refused(Reason.MISSING_FIELD, field="quantity")
     if operation not in OPERATIONS:
         raise Refused(Reason.MISSING_FIELD, field="operation")
-    return Wish(orders.Line.parse(offer, int(quantity)), Operation(operation))
+    return Wish(orders.Line.parse(offer, int(quantity)), Operation(operation), text.uuid(line("form_id")))
 
 
 @page.get("/customers/<uuid:customer_id>/order", needs=Action.PLACE_ORDER)
@@ -72,7 +80,8 @@ def order(customer_id: UUID) -> ResponseReturnValue:
     known = subjects.of(act(), customer_id, act().at)
     decision = decide(known.subject, Cell(Operation.NEW_PURCHASE, Channel.DASHBOARD), act().at, _rules(known))
     operations = [(one.value, words.label(one)) for one in OPERATIONS]
-    return render_template("dashboard/order/form.html", known=known, decision=decision, operations=operations)
+    found = {"known": known, "decision": decision, "operations": operations, "fresh": new_id()}
+    return render_template("dashboard/order/form.html", **found)
 
 
 @page.post("/customers/<uuid:customer_id>/order", needs=Action.PLACE_ORDER, again=order)
@@ -111,8 +120,9 @@ def confirm_order(customer_id: UUID) -> ResponseReturnValue:
     wish = wished()
     with transaction():
         what = confirming.asked(customer_id, confirming.kind_asked())
-        draft = confirming.confirm(what)
-        placed = None if draft else _place(customer_id, wish)
+        placed: UUID | Decision | None = orders.placed(what.relationship, wish.id)
+        draft = None if placed else confirming.confirm(what)
+        placed = placed if placed or draft else _place(customer_id, wish)
     if isinstance(placed, UUID):
         shell.told(gettext("Your word is on record, and the order is placed."))
         return redirect(url_for("dashboard.placed_order", customer_id=customer_id, order_id=placed), 303)
@@ -137,7 +147,8 @@ def _mover(known: Known, owner: Owner) -> str:
 
 def _place(customer_id: UUID, wish: Wish) -> UUID | Decision:
     known = subjects.of(act(), customer_id, act().at)
-    return orders.place(act(), known.subject, known.relationship, [wish.line], wish.cell, _rules(known))
+    there, rules = orders.placed(known.relationship, wish.id), _rules(known)
+    return there or orders.place(act(), known.subject, known.relationship, [wish.line], wish.cell, rules, wish.id)
 
 
 def _rules(known: Known) -> Rulebook:

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.auth import journal
 from app.commands import partners as commands
 from app.config import Config
 from app.core.permissions import Action
@@ -57,6 +58,7 @@ def change_four_eyes() -> ResponseReturnValue:
     on = request.form.get("four_eyes") == "yes"
     with transaction():
         commands.require_two(act(), shell.own(), on)
+    journal.note("four eyes switched", act(), on=on)
     said = gettext("From now on every attestation needs a second person.")
     shell.told(said if on else gettext("From now on one person attests alone."))
     return redirect(url_for("dashboard.settings"), 303)

@@ -9,7 +9,7 @@ from app.core.evidence import moment
 from app.core.gate import Acceptance, Decision, Verdict, Warn
 from app.core.policy import Cell, Rulebook
 from app.core.steps import Case
-from app.core.vocabulary import AcceptanceMethod, Channel, Operation, PartnerType
+from app.core.vocabulary import AcceptanceMethod, Channel, Operation
 from app.models import Machine
 from app.queries import confirmed, decisions
 from app.queries.confirmed import Confirmed
@@ -61,7 +61,7 @@ class Standing:
             since=machine.since,
             confirmed=status["confirmed"],
             own=own,
-            person=_person(act, own) if own else None,
+            person=own.person if own else None,
             shared=case.standing.shared,
             assurance=happenings.assurance(machine.assurance) if machine.assurance else None,
             current=version["current"],
@@ -72,12 +72,6 @@ class Standing:
     @property
     def direct(self) -> bool:
         return self.own is not None and self.own.method is AcceptanceMethod.DIRECT
-
-
-def _person(act: Act, own: Confirmed) -> str:
-    """Whose name a reseller is shown as well is what the status tells it: no more than that."""
-    whole = f"{own.people.get('firstName', '')} {own.people.get('lastName', '')}".strip()
-    return whole if act.partner_type is PartnerType.RESELLER else own.person
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from app.core.vocabulary import TaskKind
 from app.db import db, transaction
 from app.models import Staff
 from app.queries import tasks as listed
+from app.queries.keysets import moment
 from app.queries.tasks import PAGE, Asked, Mark, Whose
 from app.tongue import gettext
 from app.web.dashboard import page, shell
@@ -64,7 +65,7 @@ def _asked() -> Asked:
 
 def _mark(parts: list[str]) -> Mark:
     whose, at, id = parts
-    return Mark(Whose(whose), marks.moment(at), UUID(id))
+    return Mark(Whose(whose), moment(at), UUID(id))
 
 
 def again(task_id: UUID) -> ResponseReturnValue:

@@ -49,7 +49,7 @@ class Compared:
     then: Outlook
 
 
-_kept: dict[tuple[str, UUID, date, int], Compared] = {}
+_kept: dict[tuple[str, UUID, date], tuple[Rulebook, Compared]] = {}
 
 
 @page.get("/rules/what-if", needs=rule_words.ACTIONS)
@@ -105,9 +105,9 @@ def next_turn() -> ResponseReturnValue:
 
 def _compared(partner: Partner, turn: date, book: Rulebook) -> Compared:
     """Now and then; an answer that was long in coming is kept for a while."""
-    key = (str(db.engine.url), partner.id, turn, id(book))
-    known = _kept.get(key)
-    if known and act().at - known.at < ASKED_AFTER:
+    key = (str(db.engine.url), partner.id, turn)
+    rules, known = _kept.get(key, (None, None))
+    if known and rules is book and act().at - known.at < ASKED_AFTER:
         return known
     begun, cell = time.monotonic(), Cell(Operation.NEW_PURCHASE)
     now, then = (forecast.outlook(partner, cell, at, book, 0) for at in (act().at, start_of(turn)))
@@ -115,7 +115,7 @@ def _compared(partner: Partner, turn: date, book: Rulebook) -> Compared:
     if time.monotonic() - begun > SLOW:
         if len(_kept) > KEPT:
             _kept.clear()
-        _kept[key] = found
+        _kept[key] = (book, found)
     return found
 
 

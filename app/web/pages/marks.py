@@ -4,7 +4,6 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -22,8 +21,3 @@ def read(text: str | None, of: Callable[[list[str]], T]) -> T | None:
         return of(parts) if isinstance(parts, list) and all(isinstance(part, str) for part in parts) else None
     except (ValueError, OverflowError, binascii.Error, RecursionError):
         return None
-
-
-def moment(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

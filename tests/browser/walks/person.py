@@ -7,7 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from app import spoken
 from app.core.languages import Language
-from tests.browser.service import CODE, Service, awaited, the
+from tests.browser.service import CODE, Service, awaited, focus, the
+from tests.browser.walks.ways import Means
 
 # A country whose documents are offered in the language, and how the choice there names it.
 PLACES = {
@@ -18,12 +19,15 @@ PLACES = {
 }
 FACTS = """it => Object.fromEntries(
   [...it.querySelectorAll("dt")].map(one => [one.innerText, one.nextElementSibling.innerText]))"""
+FOCUSED = "it => it === document.activeElement"
+DAY = re.compile(r"^(\d{4})-(\d\d)-(\d\d)$")
 
 
 @dataclass(frozen=True)
 class Person:
     page: Page
     service: Service
+    means: Means = Means.MOUSE
     language: Language = Language.ENGLISH
 
     def words(self, message: str, **names: str) -> str:
@@ -31,37 +35,90 @@ class Person:
         text = str(spoken.catalogue(self.language).gettext(message))
         return text % names if names else text
 
+    @property
+    def by_keyboard(self) -> bool:
+        return self.means is Means.KEYBOARD
+
     # What people do
 
     def opens(self, where: str) -> None:
         self.page.goto(where if where.startswith("http") else self.service.address + where)
 
+    def clicks(self, there: Locator) -> None:
+        if self.by_keyboard:
+            self.reaches(there)
+            self.page.keyboard.press("Enter")
+        else:
+            there.click()
+
+    def reaches(self, there: Locator) -> None:
+        """By tabbing on; a refused form begins at what is to be mended."""
+        there.wait_for()
+        if not there.evaluate(FOCUSED):
+            focus(self.page, lambda: bool(there.evaluate(FOCUSED)), most=150)
+
     def presses(self, button: str) -> None:
-        self.page.get_by_role("button", name=self.words(button), exact=True).click()
+        self.clicks(self.page.get_by_role("button", name=self.words(button), exact=True))
 
     def follows(self, link: str) -> None:
-        self.page.get_by_role("link", name=self.words(link), exact=True).click()
+        self.clicks(self.page.get_by_role("link", name=self.words(link), exact=True))
 
     def unfolds(self, summary: str) -> None:
-        self.page.locator("summary", has_text=self.words(summary)).click()
-
-    def field(self, label: str) -> Locator:
-        """A label may go on to say that the field may be left empty."""
-        ends = re.escape(self.words("optional"))
-        return self.page.get_by_label(re.compile(rf"^{re.escape(self.words(label))}( {ends})?$"))
+        self.clicks(self.page.locator("summary", has_text=self.words(summary)))
 
     def fills(self, **typed: str) -> None:
         """Fields by their names, where labels would only repeat them."""
         for name, text in typed.items():
-            self.page.locator(f"main [name={name}]:not([type=hidden])").fill(text)
+            self.types(self.page.locator(f"main [name={name}]:not([type=hidden])"), text)
 
     def writes(self, label: str, text: str) -> None:
-        self.field(label).fill(text)
+        self.types(self.page.get_by_label(self.words(label), exact=True), text)
+
+    def types(self, there: Locator, text: str) -> None:
+        """What stood there is marked when a field is reached by keyboard, and goes; a day is typed month first."""
+        day = DAY.match(text)
+        if self.by_keyboard:
+            self.reaches(there)
+            self.page.keyboard.type("".join(day.group(2, 3, 1)) if day else text)
+        else:
+            there.fill(text)
 
     def ticks(self, beginning: str) -> None:
         """A box, or one of several choices, by how its label begins."""
         begins = re.compile(f"^{re.escape(self.words(beginning))}")
-        self.page.locator("label", has_text=begins).locator("input").check()
+        self.checks(self.page.locator("label", has_text=begins).locator("input"))
+
+    def checks(self, box: Locator) -> None:
+        if self.by_keyboard:
+            self.stops_at(box)
+            if not box.is_checked():
+                self.page.keyboard.press("Space")
+        else:
+            box.check()
+        expect(box).to_be_checked()
+
+    def stops_at(self, box: Locator) -> None:
+        """A box has a stop of its own, but choices have one together: arrows lead on from there."""
+        if box.get_attribute("type") != "radio":
+            return self.reaches(box)
+        choices = self.page.locator(f"input[type=radio][name={box.get_attribute('name')}]")
+        focus(self.page, lambda: any(one.evaluate(FOCUSED) for one in choices.all()), most=150)
+        for _ in choices.all():
+            if not box.evaluate(FOCUSED):
+                self.page.keyboard.press("ArrowDown")
+        return None
+
+    def chooses(self, name: str, value: str) -> None:
+        """Of a list; by keyboard by typing what it is called."""
+        there = self.page.locator(f"select[name={name}]")
+        option = there.locator(f"option[value={value}]")
+        expect(option).to_be_attached()
+        if self.by_keyboard:
+            self.reaches(there)
+            self.page.keyboard.type(option.inner_text())
+        else:
+            there.select_option(value)
+        expect(there).to_have_value(value)
 
     # What people read
 
@@ -95,7 +152,7 @@ class Person:
         """Answers the receipt."""
         self.writes("Your full name, as your signature", name)
         for box in self.page.get_by_role("checkbox").all():
-            box.check()
+            self.checks(box)
         self.presses(button)
         self.is_told("Thank you, the acceptance is recorded")
         return self.facts_of_main()[self.words("Receipt")]

@@ -14,7 +14,7 @@ from app.db import transaction
 from tests.browser.service import Service, awaited
 from tests.browser.walks.conftest import Customer, Desk
 from tests.browser.walks.person import PLACES
-from tests.browser.walks.tongues import in_languages
+from tests.browser.walks.ways import Means, by, in_languages
 from tests.cast import MARIA, Cast, Story
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.soak]
@@ -36,6 +36,7 @@ def bought(story: Story, scenario: int) -> None:
 
 
 @pytest.mark.parametrize("scenario", [1, 2])
+@by(Means.MOUSE)
 @in_languages(Language.TRADITIONAL)
 def test_told_the_exact_words_and_vouched_for_by_the_task_s_one_button(
     desk: Desk, customer: Customer, service: Service, cast: Cast, scenario: int, language: Language
@@ -54,7 +55,7 @@ def test_told_the_exact_words_and_vouched_for_by_the_task_s_one_button(
     task = ana.page.get_by_role("row", name=TASK)
     expect(task).to_contain_text("Contoso")
     expect(task.locator(".button")).to_have_count(1)
-    task.get_by_role("link", name="Attest", exact=True).click()
+    ana.clicks(task.get_by_role("link", name="Attest", exact=True))
     ana.reads(WHERE[scenario])
     ana.reads(EXACT)
     ana.fills(date="2026-01-31")

@@ -117,6 +117,8 @@ def test_the_preview_says_what_is_missing(ana: Member, story: Story) -> None:
     fields = ana.forms[compose(story)].fields
     page = ana.post(f"{compose(story)}/preview", fields | {"email": "maria"})
     assert "plain address" in page.text
+    page = ana.post(f"{compose(story)}/preview", fields | {"expires_in_days": "0001" + "9" * 20})
+    assert "from 1 to 365" in page.text
     page = ana.post(f"{compose(story)}/preview", fields | {"own": "yes", "text": "{{ nonsense }} {{ link }}"})
     assert "Text, line 1" in page.text
 

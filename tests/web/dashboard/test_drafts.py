@@ -93,6 +93,22 @@ def test_returned_it_comes_back_with_the_reason_and_is_corrected(
     assert [told.index(step) for step in steps] == sorted(told.index(step) for step in steps)
 
 
+def test_what_was_handed_in_anew_meanwhile_is_not_approved_unread(
+    pia: Member, app: Flask, rita: Member, channel: Channel, waiting: Any
+) -> None:
+    _, draft, where = waiting
+    pia.open(where)
+    per = Member(app, channel.per)
+    per.open(where)
+    per.submit(f"{where}/return", reason="who is that?")
+    rita.open(where)
+    brought(rita, f"{where}/resubmit", last_name="Somebody-Else", date="2026-02-01", tick=False)
+    late = pia.submit(f"{where}/approve", tick=True)
+    assert (late.status_code, "Somebody-Else" in late.text, now(draft).status) == (409, True, DraftStatus.SUBMITTED)
+    pia.submit(f"{where}/approve", tick=True)
+    assert now(draft).status == DraftStatus.APPROVED
+
+
 def test_assigned_it_waits_for_that_person(pia: Member, app: Flask, channel: Channel, waiting: Any) -> None:
     _, draft, where = waiting
     pia.open(where)

@@ -43,6 +43,27 @@ def test_a_confirmed_customers_order_is_placed_and_confirmed(ana: Member, cast: 
     assert "DZH318Z0BPS6:0001" in ana.open(f"/customers/{story.machine.customer_id}/purchases").text
 
 
+def test_the_same_form_sent_twice_orders_once(ana: Member, cast: Cast) -> None:
+    story = cast.customer()
+    ana.open(where(story))
+    ana.submit(where(story), **OFFER)
+    confirm = f"{where(story)}/confirm"
+    form = ana.forms[confirm].fields | {"date": "2026-01-31", "vouch": "yes"}
+    for _ in range(2):
+        page = ana.post(confirm, form)
+        assert (page.status_code, "/orders/" in page.headers["Location"]) == (303, True)
+    assert bought(story) == [("DZH318Z0BPS6:0001", 7)]
+    again = {name: form[name] for name in (*OFFER, "form_id")} | {"csrf_token": ana.csrf}
+    ana.post(where(story), again)
+    assert len(bought(story)) == 1
+    ana.post(where(story), again | {"quantity": "8"})
+    mine = select(Purchase.order_id).where(Purchase.customer_id == story.machine.customer_id)
+    assert len(set(db.session.scalars(mine))) == 2
+    ana.open(where(story))
+    ana.submit(where(story), **OFFER)
+    assert [quantity for _, quantity in bought(story)] == [7, 8, 7]
+
+
 def test_a_refused_order_names_word_rules_and_move_and_goes_on_once_confirmed(ana: Member, cast: Cast) -> None:
     story = cast.customer()
     assert "May not order yet" in ana.open(where(story)).text
@@ -122,7 +143,9 @@ def test_where_the_vendor_decides_the_page_says_that_nothing_is_known(ana: Membe
 
 def test_what_is_wrong_stands_beside_its_field(ana: Member, cast: Cast) -> None:
     story = cast.customer()
-    for name, wrong in {"offer_id": "", "quantity": "seven", "operation": "theft"}.items():
+    endless = "00000000001" + "9" * 5000
+    wrongs = (("offer_id", ""), ("quantity", "seven"), ("quantity", endless), ("operation", "theft"))
+    for name, wrong in wrongs:
         ana.open(where(story))
         answer = ana.submit(where(story), **OFFER | {name: wrong})
         assert (answer.status_code, f'id="{name}-error"' in answer.text) == (400, True), name

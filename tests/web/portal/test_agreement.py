@@ -194,6 +194,16 @@ def test_a_name_that_is_none_is_refused(visitor: Visitor, invitation: Invitation
     assert checksums() == before
 
 
+def test_where_the_name_alone_is_missing_the_ticks_stay_and_the_name_is_asked_for(
+    visitor: Visitor, invitation: Invitation
+) -> None:
+    visitor.identify(invitation)
+    boxes = visitor.forms["/portal/accept"].boxes
+    page = visitor.accept(typed_name="")
+    assert 'id="typed_name-error"' in page.text
+    assert page.text.count(" required checked>") == len(boxes)
+
+
 @pytest.mark.parametrize("name", ["Ó Séaghdha-Łukasz 'Ng' 山田", "M" * 200, "  Maria Ek "])
 def test_names_are_what_people_have(visitor: Visitor, story: Story, invitation: Invitation, name: str) -> None:
     visitor.identify(invitation)
