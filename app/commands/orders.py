@@ -47,21 +47,21 @@ def place(
     lines: Sequence[Line],
     cell: Cell,
     rules: Rulebook,
-    order: UUID | None = None,
+    named: UUID | None = None,
 ) -> UUID | Decision:
-    """The order's id, or the decision that keeps it from being placed; with `order`, that id."""
+    """The order's id, which may be `named` beforehand, or the decision that keeps it from being placed."""
     require(act, Action.PLACE_ORDER)
     refuse_if(not 0 < len(lines) <= MOST_LINES, Reason.MISSING_FIELD, field=f"lineItems (1 to {MOST_LINES})")
     for line in lines:
         decision = decide(subject, Cell(cell.operation, cell.channel, cell.environment, line.offer), act.at, rules)
         if decision.verdict is not Verdict.ALLOW:
             return decision
-    order = order or new_id()
+    order = named or new_id()
     for number, line in enumerate(lines):
         offer = rules.policy.offer(line.offer)
         purchase = Purchase(
             # Of two who place the same order at once one finds its line there.
-            id=uuid5(order, f"{relationship.id} {number}"),
+            id=uuid5(named, f"{relationship.id} {number}") if named else new_id(),
             partner_id=relationship.partner_id,
             customer_id=relationship.customer_id,
             kind=offer.kind if offer else PurchaseKind.OFFER,
