@@ -33,9 +33,7 @@ EFFECTS: dict[Event | Note, Effect] = {
         closes=ASKING_TROUBLE,
     ),
     Event.ACCEPT: Effect(NewsType.ACCEPTED, mails=(Owed.ACCEPTED, Owed.ACCEPTED_PARTNER), closes=SETTLED),
-    Event.BLOCK: Effect(
-        NewsType.BLOCKED, mails=(Owed.BLOCKED,), task=TaskKind.ATTEST_BLOCKED, closes=ASKING_TROUBLE
-    ),
+    Event.BLOCK: Effect(NewsType.BLOCKED, mails=(Owed.BLOCKED,), task=TaskKind.ATTEST_BLOCKED, closes=ASKING_TROUBLE),
     Event.ATTEST: Effect(NewsType.ATTESTED, mails=(Owed.ATTESTED,), closes=SETTLED),
     Event.LAPSE: Effect(NewsType.LAPSED),
     Event.DECLINE: Effect(NewsType.DECLINED, mails=(Owed.DECLINED,), task=TaskKind.CUSTOMER_DECLINED),
