@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import calling, outbox, pacing, relaying, sequencer, settling, timers
 from app.auth import acts
-from app.commands import arrivals, pauses, portal, repeats, webhooks
+from app.commands import arrivals, entries, pauses, portal, repeats, webhooks
 from app.core.carrying import Lane, Outcome
 from app.core.mails import MailFacts
 from app.core.refusals import Refused
@@ -240,7 +240,7 @@ class Worker:
     async def _housekeeping(self) -> None:
         def tidy() -> None:
             with transaction() as session:
-                for done in (arrivals, pauses, portal, repeats, webhooks, pacing):
+                for done in (arrivals, entries, pauses, portal, repeats, webhooks, pacing):
                     done.forget_old(database_now(session))
 
         await self.rounds.repeat(lambda: self.rounds.in_thread(tidy), HOUSEKEEPING)

@@ -1,11 +1,12 @@
 """Who acts for a partner: roles that change, the last global admin, sessions and links, on both engines."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.auth import acts
 from app.auth.acts import now
@@ -127,3 +128,19 @@ def test_a_link_ends_by_itself_after_two_days(cast: Cast) -> None:
     row = db.session.query(SignInLink).filter(SignInLink.staff_id == cast.ana.id).one()
     assert timedelta(hours=47) < row.expires_at - now() <= timedelta(hours=48)
     assert token not in row.digest
+
+
+def test_sessions_and_links_of_long_ago_are_forgotten_but_for_the_last_sign_in(app: Flask, cast: Cast) -> None:
+    act = acts.console()
+    with transaction():
+        staff = db.session.get_one(Staff, cast.ana.id)
+        for days, verified in ((200, True), (150, True), (120, False), (10, False)):
+            entries.begin(replace(act, at=act.at - timedelta(days=days)), staff, Method.PASSWORD, verified=verified)
+        entries.issue_link(replace(act, at=act.at - timedelta(days=91)), staff)
+        entries.issue_link(act, staff)
+    with transaction():
+        entries.forget_old(act.at)
+    left = db.session.scalars(select(StaffSession.created_at).where(StaffSession.staff_id == cast.ana.id))
+    assert sorted((act.at - at).days for at in left) == [10, 150]
+    links = select(func.count()).select_from(SignInLink).where(SignInLink.staff_id == cast.ana.id)
+    assert db.session.scalar(links) == 1

@@ -3,9 +3,10 @@
 import hashlib
 import secrets
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import aliased
 
 from app.commands.portal import count
 from app.core.act import Act
@@ -16,6 +17,8 @@ from app.core.vocabulary import Counted, Method
 from app.db import db
 from app.models import SignInLink, Staff, StaffSession
 
+# Where browsers were and what they called themselves is nobody's business for longer.
+KEPT = timedelta(days=90)
 LINK_HOURS = 48
 LINK_LIFE = timedelta(hours=LINK_HOURS)
 # Beside the names of customers' users, which are counted in the same table.
@@ -140,3 +143,12 @@ def count_visit(act: Act) -> None:
 
 def count_code(act: Act, staff: Staff) -> None:
     count(act, Counted.ACCOUNT, f"{CODE}{staff.id}")
+
+
+def forget_old(now: datetime) -> None:
+    """Sessions and links of long ago, but for everybody's last sign-in."""
+    later = aliased(StaffSession)
+    newer = (later.staff_id == StaffSession.staff_id, later.created_at > StaffSession.created_at)
+    passed = exists().where(*newer, later.verified_at.is_not(None)) | StaffSession.verified_at.is_(None)
+    db.session.execute(delete(StaffSession).where(StaffSession.created_at < now - KEPT, passed))
+    db.session.execute(delete(SignInLink).where(SignInLink.created_at < now - KEPT))

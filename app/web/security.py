@@ -69,6 +69,9 @@ def refuse_cross_site_posts() -> None:
 def harden(response: Response, secure: bool) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    # What is sent as a file says that it must be asked for anew; nobody's papers stay in a browser at all.
+    if response.cache_control.no_cache and response.cache_control.max_age == 0:
+        response.headers["Cache-Control"] = HEADERS["Cache-Control"]
     if secure:
         response.headers["Strict-Transport-Security"] = HSTS
     return response

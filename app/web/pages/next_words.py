@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import current_app, url_for
+from flask import url_for
 
 from app.core.act import Act
 from app.core.lifecycle import Event
@@ -80,8 +80,6 @@ def shown(act: Act, step: Step, customer: UUID, invitation: str | None = None, r
 
 def _where(step: Step, customer: UUID, invitation: str | None) -> str | None:
     endpoint = PAGES[step.action]
-    if endpoint not in current_app.view_functions:
-        return None
     if endpoint == "dashboard.invitation":
         return url_for(endpoint, invitation_id=invitation) if invitation else None
     return url_for(endpoint) if endpoint in NOT_OF_ONE else url_for(endpoint, customer_id=customer)

@@ -135,4 +135,3 @@ def make_room(endpoint: str | None, _: Any) -> None:
 def init_app(app: Flask) -> None:
     app.url_value_preprocessor(make_room)
     app.context_processor(lambda: {"here": here, "may": may, "words": words})
-    app.jinja_env.tests["endpoint"] = lambda name: name in app.view_functions
