@@ -127,7 +127,7 @@ def test_a_schema_of_the_future_is_not_touched(at: Starts) -> None:
 
 def test_a_postgresql_behind_is_upgraded_by_its_operator_alone(at: Starts, postgres: str) -> None:
     line = at.refused("up", DATABASE_URL=create_database(postgres))
-    assert line == "the database is at schema none, this Assent needs 0005; run `assent db upgrade`"
+    assert line == "the database is at schema none, this Assent needs 0006; run `assent db upgrade`"
 
 
 def test_a_port_that_is_taken_is_not_shared(at: Starts) -> None:
