@@ -81,3 +81,6 @@ function offerMore() {
 }
 offerMore();
 document.addEventListener("htmx:after:swap", offerMore);
+
+// On a narrow screen the way around is a strip: where the reader is, it shows.
+document.querySelector(".side a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
