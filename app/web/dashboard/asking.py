@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from flask import request
@@ -17,7 +16,6 @@ from app.core.names import GRAMMARS, Kind
 from app.core.permissions import Action
 from app.core.refusals import Reason, Refused, refuse_if
 from app.core.vocabulary import InvitationKind
-from app.errors import wordings
 from app.installation import installation
 from app.mail import specimens, wording
 from app.post import composer
@@ -25,7 +23,7 @@ from app.queries import sketches
 from app.queries.sketches import Wanted, Whose
 from app.tongue import N_, NAMES, gettext
 from app.web.dashboard import shell
-from app.web.dashboard.wordings import PARTS as LABELS
+from app.web.dashboard.wordings import PARTS, faults
 from app.web.pages.forms import Form, current
 from app.web.pages.routes import act, may
 
@@ -46,7 +44,6 @@ KINDS = (
         N_("Asks the customer to work with you, and to accept the agreement in the same step."),
     ),
 )
-PARTS = tuple(LABELS)
 PERSON = ("first_name", "last_name", "email", "phone")
 # Beside which field a refusal belongs that names none.
 FIELDS = {
@@ -144,18 +141,6 @@ def usual_words(partner_id: UUID, asked: InvitationKind, tag: str) -> Own:
     tongue = spoken(tag)
     held = sketches.worded(partner_id, asked, tongue)
     return held or specimens.ours(composer(installation()), Kind(asked.value), tongue)
-
-
-def faults(problem: Refused | None) -> list[dict[str, Any]]:
-    """What is wrong with the words, each with the part and the line it stands on."""
-    rows = wordings.explained(problem, gettext) if problem else []
-    where = gettext("%(part)s, line %(line)s:")
-    return [row | {"where": where % {"part": gettext(LABELS[str(row["part"])]), "line": row["line"]}} for row in rows]
-
-
-def placed(problem: Refused) -> Refused:
-    field = FIELDS.get(problem.reason)
-    return Refused(problem.reason, **{"field": field} | problem.data) if field else problem
 
 
 def sketch(whose: Whose, asked: Ask) -> MailFacts:

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from app.core.agreements import EVERYWHERE
 from app.core.vocabulary import AgreementType
-from app.queries import editions, versions
+from app.queries import editions, keysets, versions
 from app.queries.editions import PAGE, Sought
 from app.web.dashboard import page, shell
-from app.web.pages import marks, rule_words, words
+from app.web.pages import rule_words, words
 from app.web.pages.routes import act
 
 FILTERS = ("type", "country", "language")
@@ -25,10 +25,10 @@ def catalogue() -> ResponseReturnValue:
     sought = Sought(
         AgreementType(kind) if kind in list(AgreementType) else None, given.get("country"), given.get("language")
     )
-    listed = editions.documents(sought, PAGE, marks.read(given.get("after"), _place))
+    listed = editions.documents(sought, PAGE, _place(given.get("after")))
     shown, more = listed[:PAGE], len(listed) > PAGE
     narrowed: dict[str, Any] = {name: value for name, value in given.items() if value and name in FILTERS}
-    last = marks.written(shown[-1].country, shown[-1].language, str(shown[-1].id)) if more else None
+    last = keysets.spelled(shown[-1].country, shown[-1].language, shown[-1].id) if more else None
     countries, languages = editions.places()
     return render_template(
         "dashboard/catalogue/page.html",
@@ -46,9 +46,9 @@ def catalogue() -> ResponseReturnValue:
     )
 
 
-def _place(parts: list[str]) -> tuple[str, str, UUID]:
-    country, language, id = parts
-    return country, language, UUID(id)
+def _place(after: str | None) -> tuple[str, str, UUID] | None:
+    found = keysets.parts(after, str, str, UUID)
+    return (found[0], found[1], found[2]) if found else None
 
 
 def _agreements() -> list[dict[str, Any]]:

@@ -19,6 +19,8 @@ from app.queries.chosen import Chosen
 from app.web.dashboard import asking, outgoing, page, shell
 from app.web.dashboard.asking import Usual
 from app.web.dashboard.outgoing import Way
+from app.web.dashboard.wordings import faults
+from app.web.pages.forms import placed
 from app.web.pages.routes import act
 
 
@@ -68,7 +70,7 @@ def send_invitation(customer_id: UUID) -> ResponseReturnValue:
             ask = asking.ask(usual, how is Way.SEND)
             row = invitations.invite(act(), machine, relationship, ask, shell.rules_of(machine.partner_id))
     except Refused as problem:
-        raise asking.placed(problem) from problem
+        raise placed(problem, asking.FIELDS) from problem
     return outgoing.done(row, how)
 
 
@@ -97,4 +99,4 @@ def _preview(customer_id: UUID) -> ResponseReturnValue:
         whose = sketches.between(relationship, machine, row.user_name)
         return outgoing.framed(asking.sketch(whose, asking.ask(usual)))
     except Refused as problem:
-        return outgoing.unframed(problem, asking.faults(problem))
+        return outgoing.unframed(problem, faults(problem))

@@ -26,7 +26,7 @@ from app.queries.subjects import Known
 from app.tongue import gettext, language
 from app.web.dashboard import shell
 from app.web.pages import words
-from app.web.pages.forms import line
+from app.web.pages.forms import line, placed
 from app.web.pages.routes import act
 
 ROOM_FOR_FILES = MOST * LARGEST + 64 * 1024
@@ -161,14 +161,8 @@ def confirm(what: Asked) -> Draft | None:
         said = Claim(claim.words, claim.language, ask.files)
         attestations.attest(act(), what.machine, what.relationship, ask.contact, ask.agreed_at, what.rules, claim=said)
     except Refused as problem:
-        raise placed(problem) from problem
+        raise placed(problem, FIELDS) from problem
     return None
-
-
-def placed(problem: Refused) -> Refused:
-    """The refusal beside the field that mends it."""
-    field = FIELDS.get(problem.reason)
-    return Refused(problem.reason, **{"field": field} | problem.data) if field else problem
 
 
 def brought() -> Prepare:

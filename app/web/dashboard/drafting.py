@@ -18,7 +18,7 @@ from app.web.dashboard import confirming, page, shell
 from app.web.dashboard.confirming import ROOM_FOR_FILES
 from app.web.dashboard.decidable import Decidable, decidable
 from app.web.pages import doubt_words
-from app.web.pages.forms import line
+from app.web.pages.forms import line, placed
 from app.web.pages.routes import act
 
 
@@ -83,7 +83,7 @@ def resubmit_draft(draft_id: UUID) -> ResponseReturnValue:
         try:
             steps.resubmit(act(), what.draft, what.relationship, confirming.brought(), what.rules)
         except Refused as problem:
-            raise confirming.placed(problem) from problem
+            raise placed(problem, confirming.FIELDS) from problem
     return _on(draft_id, gettext("Handed in once more; whoever decides it sees what has changed."))
 
 

@@ -128,12 +128,6 @@ def _check_free(confirms: Partner, reseller: Partner | None, domain: str) -> Non
         raise Refused(Reason.ALREADY_EXISTS, what=domain, field="domain", known=known)
 
 
-def placed(problem: Refused) -> Refused:
-    """The refusal beside the field that mends it."""
-    field = FIELDS.get(problem.reason)
-    return Refused(problem.reason, **{"field": field} | problem.data) if field else problem
-
-
 def _billing(company: str, country: str, reads: str, contact: Contact, number: str) -> dict[str, Any]:
     """As the vendor's create call spells it, for the number in the company's register has its place there."""
     address = {"country": country, "firstName": contact.first_name, "lastName": contact.last_name}

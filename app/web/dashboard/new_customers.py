@@ -16,7 +16,7 @@ from app.models import Draft
 from app.tongue import N_, gettext
 from app.web.dashboard import confirming, joining, page, shell
 from app.web.dashboard.joining import ACCOUNT, AGREEMENT, Account, Agreed
-from app.web.pages.forms import current, line
+from app.web.pages.forms import current, line, placed
 from app.web.pages.routes import act
 
 STEPS = ("account", "agreement", "review")
@@ -48,7 +48,7 @@ def add_customer() -> ResponseReturnValue:
         agreed = joining.agreed(who)
         return _review() if to == "review" else _added(who, agreed)
     except Refused as problem:
-        raise joining.placed(problem) from problem
+        raise placed(problem, joining.FIELDS) from problem
 
 
 @page.get("/customers/new/languages", needs=(Action.ADD_CUSTOMER, Action.INVITE))

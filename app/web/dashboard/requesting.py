@@ -17,7 +17,8 @@ from app.queries.sketches import Whose
 from app.web.dashboard import asking, joining, outgoing, page, shell
 from app.web.dashboard.asking import Usual
 from app.web.dashboard.outgoing import Way
-from app.web.pages.forms import current, line
+from app.web.dashboard.wordings import faults
+from app.web.pages.forms import current, line, placed
 from app.web.pages.routes import act
 
 Between = tuple[Partner, Partner | None]
@@ -62,7 +63,7 @@ def send_request() -> ResponseReturnValue:
             rules, ask = shell.rules_of(confirms.id), asking.ask(_usual(), how is Way.SEND)
             row = invitations.invite_newcomer(act(), confirms, reseller, about, ask, rules)
     except Refused as problem:
-        raise joining.placed(asking.placed(problem)) from problem
+        raise placed(problem, asking.FIELDS | joining.FIELDS) from problem
     return outgoing.done(row, how)
 
 
@@ -73,7 +74,7 @@ def preview_request() -> ResponseReturnValue:
         (confirms, reseller), about = _between(), _about()
         return outgoing.framed(asking.sketch(Whose(confirms, reseller, about.company), asking.ask(_usual())))
     except Refused as problem:
-        return outgoing.unframed(problem, asking.faults(problem))
+        return outgoing.unframed(problem, faults(problem))
 
 
 def _between() -> Between:

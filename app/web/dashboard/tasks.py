@@ -14,23 +14,23 @@ from app.core.refusals import Reason, Refused
 from app.core.vocabulary import TaskKind
 from app.db import db, transaction
 from app.models import Staff
+from app.queries import keysets
 from app.queries import tasks as listed
-from app.queries.keysets import moment
 from app.queries.tasks import PAGE, Asked, Mark, Whose
 from app.tongue import gettext
 from app.web.dashboard import page, shell
-from app.web.pages import marks, task_words
+from app.web.pages import task_words
 from app.web.pages.routes import Open, act, local, may
 
 
 @page.get("/tasks", needs=Open.STAFF)
 def tasks() -> ResponseReturnValue:
     asked = _asked()
-    found = surroundings(asked, PAGE, marks.read(request.args.get("after"), _mark))
+    found = surroundings(asked, PAGE, _mark(request.args.get("after")))
     kinds = [(kind.value, task_words.title(kind)) for kind in concerning(act())]
     given = request.args if request.method == "GET" else {}
     narrowed: dict[str, Any] = {name: value for name, value in given.items() if name != "after" and value}
-    after = url_for(".tasks", **narrowed, after=marks.written(*found["end"])) if found["end"] else None
+    after = url_for(".tasks", **narrowed, after=keysets.spelled(*found["end"])) if found["end"] else None
     first = url_for(".tasks", **narrowed) if "after" in request.args else None
     return render_template("dashboard/tasks/list.html", kinds=kinds, asked=asked, next=after, first=first, **found)
 
@@ -40,7 +40,7 @@ def surroundings(asked: Asked, most: int, after: Mark | None = None) -> dict[str
     shown, end = listed.page(act(), shell.me().id, asked, most, after)
     return {
         "tasks": shown,
-        "end": (end.whose.value, end.at.isoformat(), str(end.id)) if end else None,
+        "end": (end.whose.value, end.at, end.id) if end else None,
         "now": act().at,
         "duties": DUTIES,
         "colleagues": listed.colleagues(shell.own().id),
@@ -63,9 +63,9 @@ def _asked() -> Asked:
     )
 
 
-def _mark(parts: list[str]) -> Mark:
-    whose, at, id = parts
-    return Mark(Whose(whose), moment(at), UUID(id))
+def _mark(after: str | None) -> Mark | None:
+    found = keysets.parts(after, Whose, keysets.moment, UUID)
+    return Mark(*found) if found else None
 
 
 def again(task_id: UUID) -> ResponseReturnValue:

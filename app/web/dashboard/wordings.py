@@ -64,7 +64,7 @@ def wording_of(kind: str, language: str) -> ResponseReturnValue:
         held=held,
         older=chosen[0].version if number else None,
         names=_names(which),
-        faults=_faults(current().problem),
+        faults=faults(current().problem),
         resells=shell.own().type is PartnerType.RESELLER,
     )
 
@@ -107,7 +107,7 @@ def preview_wording(kind: str, language: str) -> ResponseReturnValue:
     try:
         rules.refuse(wording.check(own, GRAMMARS[which]))
     except Refused as problem:
-        return previews.framed_faults(_faults(problem))
+        return previews.framed_faults(faults(problem))
     shown = _shown(which, spoken, own)
     if request.form.get("as") == "text":
         return previews.framed_text(shown.subject, shown.text)
@@ -148,7 +148,7 @@ def _names(kind: Kind) -> list[tuple[str, str, str, bool, bool]]:
     ]
 
 
-def _faults(problem: Refused | None) -> list[dict[str, Any]]:
+def faults(problem: Refused | None) -> list[dict[str, Any]]:
     """Each with the part and line it stands on, in the reader's language."""
     found = explained(problem, gettext) if problem else []
     where = gettext("%(part)s, line %(line)s:")

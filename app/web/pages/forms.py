@@ -1,12 +1,12 @@
 """A form as it comes back: what was typed, and what was wrong with it, beside the field it is about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Flask, g, request
 
 from app.core.parsing import snake
-from app.core.refusals import Refused
+from app.core.refusals import Reason, Refused
 from app.errors import on_page
 
 # Where the form calls a field otherwise than the rule that refused it.
@@ -46,6 +46,12 @@ class Form:
     def error_elsewhere(self, names: Iterable[str]) -> str | None:
         """What no field of this form can show beside it."""
         return self.said if self.problem and self.at not in set(names) else None
+
+
+def placed(problem: Refused, fields: Mapping[Reason, str]) -> Refused:
+    """The refusal beside the field of this form that mends it; one that names its field keeps to that."""
+    field = fields.get(problem.reason)
+    return Refused(problem.reason, **{"field": field} | problem.data) if field else problem
 
 
 def current() -> Form:

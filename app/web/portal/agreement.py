@@ -20,11 +20,11 @@ from app.installation import installation
 from app.models import AgreementDocument, Blob, Invitation
 from app.queries import receipts, rulebooks, versions
 from app.tongue import language as spoken
-from app.web.pages.forms import Form
+from app.web.pages.forms import Form, placed
 from app.web.pages.words import label
 from app.web.portal import bp
 from app.web.portal.statement import Statement, statement
-from app.web.portal.words import beside
+from app.web.portal.words import BESIDE
 
 # What an answered invitation shows whom it was answered by.
 ANSWERED = {InvitationStatus.USED: "portal/accepted.html", InvitationStatus.DECLINED: "portal/declined.html"}
@@ -56,7 +56,7 @@ def refused(problem: Refused) -> ResponseReturnValue:
         # Of two answers at once one loses the race; whoever sent it is shown the answer there is.
         if problem.reason is Reason.CHANGED_MEANWHILE and settled(visit):
             return page(visit)
-        g.form = Form(beside(unsigned(problem, visit)))
+        g.form = Form(placed(unsigned(problem, visit), BESIDE))
         return page(visit), answer(problem).status
     except Refused as gone:
         return on_refused(gone)

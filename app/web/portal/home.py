@@ -15,10 +15,10 @@ from app.db import db, transaction
 from app.errors import GONE, answer, on_refused
 from app.models import CustomerUser
 from app.queries import partnerships
-from app.web.pages.forms import Form
+from app.web.pages.forms import Form, placed
 from app.web.pages.words import label
 from app.web.portal import words
-from app.web.portal.words import beside
+from app.web.portal.words import BESIDE
 
 bp = Blueprint("home", __name__)
 # These have a page of their own.
@@ -52,7 +52,7 @@ def refused(problem: Refused) -> ResponseReturnValue:
     if problem.reason in PASSED_ON:
         return on_refused(problem)
     # To be asked to sign in is no mistake of anybody's.
-    g.form = Form(None if problem.reason is Reason.NOT_SIGNED_IN else beside(problem))
+    g.form = Form(None if problem.reason is Reason.NOT_SIGNED_IN else placed(problem, BESIDE))
     return page(), answer(problem).status
 
 

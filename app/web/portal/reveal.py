@@ -12,8 +12,8 @@ from app.core.vocabulary import Method
 from app.db import transaction
 from app.errors import GONE, answer, on_refused
 from app.installation import installation
-from app.web.pages.forms import Form
-from app.web.portal.words import beside
+from app.web.pages.forms import Form, placed
+from app.web.portal.words import BESIDE
 
 bp = Blueprint("reveal", __name__)
 
@@ -43,7 +43,7 @@ def refused(problem: Refused) -> ResponseReturnValue:
     """A refused step shows the same page again, with the remedy beside its field."""
     if problem.reason in GONE:
         return on_refused(problem)
-    g.form = Form(beside(problem))
+    g.form = Form(placed(problem, BESIDE))
     try:
         return page(showings.current()), answer(problem).status
     except Refused as gone:

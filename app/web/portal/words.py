@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from app.core.lifecycle import Event, State
-from app.core.refusals import Reason, Refused
+from app.core.refusals import Reason
 from app.core.vocabulary import Assurance, DisputeStatus, Note, PartnerType, RelationshipState, Role
 from app.tongue import N_, gettext
-from app.web.pages.words import LABELS, Word
+from app.web.pages.words import LABELS, Word, shown
 
 STATES: Mapping[State, Word] = {
     State.UNCONFIRMED: Word(
@@ -79,8 +79,7 @@ def word(
     table: Mapping[State, Word] | Mapping[RelationshipState, Word] | Mapping[DisputeStatus, Word], of: str
 ) -> Word:
     """The row of one of the tables above, in the reader's language."""
-    found = {key.value: row for key, row in table.items()}[of]
-    return Word(found.shape, gettext(found.label), gettext(found.meaning))
+    return shown({key.value: row for key, row in table.items()}[of])
 
 
 def said(table: Mapping[str, str], of: str | None) -> str:
@@ -90,9 +89,3 @@ def said(table: Mapping[str, str], of: str | None) -> str:
 
 def roles(held: list[str]) -> str:
     return ", ".join(gettext(LABELS[Role(role)]) for role in held if role in list(Role))
-
-
-def beside(problem: Refused) -> Refused:
-    """The same refusal, of the field it is shown beside."""
-    field = BESIDE.get(problem.reason)
-    return Refused(problem.reason, **{"field": field} | problem.data) if field else problem
